@@ -1,0 +1,42 @@
+# Everything starts here: `make run` starts the platform on this machine, `make test` proves it.
+.DELETE_ON_ERROR:
+.PHONY: run test lint types bench proof lock
+
+PYTHON3 ?= python3
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+
+run: $(INSTALLED)
+	@$(VENV)/bin/iae up
+
+test: lint types
+	$(PYTHON) -m pytest
+
+lint: $(INSTALLED)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
+
+types: $(INSTALLED)
+	$(VENV)/bin/mypy
+
+bench: $(INSTALLED)
+	$(PYTHON) -m tests.bench
+
+proof: $(INSTALLED)
+	$(PYTHON) -m tests.proof
+
+# The versions and digests of everything that is installed, for every mode and for the tests.
+lock: $(INSTALLED)
+	$(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host \
+		--no-emit-find-links --no-emit-options --no-header --extra dev --extra postgres --output-file requirements.lock pyproject.toml
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Il faut Python 3.11 ou plus récent : make run PYTHON3=/chemin/vers/python3.11" >&2; exit 1; }
+	@echo "Installation des dépendances dans $(VENV) (une seule fois)…"
+	@$(PYTHON3) -m venv $(VENV)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,54 @@
+"""The one way a background loop runs: turns, waits, errors with growing delays, a clean stop."""
+
+import asyncio
+import logging
+import random
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+log = logging.getLogger(__name__)
+
+FIRST_DELAY_S = 0.2
+LONGEST_DELAY_S = 5.0
+
+
+class Loop(ABC):
+    """A loop that repeats ``turn`` until it is cancelled.
+
+    An error of a turn is logged and waited out (exponential, with jitter, at most five seconds): a lost
+    database or broker is a delay, never an end.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self) -> None:
+        self._failures = 0
+
+    @abstractmethod
+    async def turn(self) -> float:
+        """Do one unit of work; return how long to wait before the next, in seconds."""
+
+    async def recover(self) -> None:  # noqa: B027 # most loops have nothing to throw away
+        """Throw away what an error may have left in a bad state."""
+
+    async def run(self) -> None:
+        """Repeat turns until cancelled."""
+        while True:
+            try:
+                delay = await self.turn()
+                self._failures = 0
+            except Exception:
+                self._failures += 1
+                log.exception("turn failed", extra={"action": self.name, "attempts": self._failures})
+                await self.recover()
+                delay = backoff(self._failures)
+            await self.pause(delay)
+
+    async def pause(self, delay: float) -> None:
+        """Wait between two turns; a loop that can be woken overrides it."""
+        await asyncio.sleep(delay)
+
+
+def backoff(failures: int) -> float:
+    """Return how long to wait after that many failures in a row, in seconds."""
+    return min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(failures, 10)) * random.uniform(0.5, 1)  # noqa: S311 # jitter

@@ -1,0 +1,170 @@
+"""The relay: publishes the journal on Kafka by position, at least once, first passages in order.
+
+A batch is handed to a producer only when all that precedes it in its partition is acknowledged, and the
+cursor moves only when every batch is. A producer that met any error is thrown away: after a refused batch
+an idempotent producer fails forever (``docs/decisions/0003-kafka.md``).
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.partitioner import DefaultPartitioner
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.contracts.topics import PARTITIONS, topic_of
+from shared.messaging.feed import envelopes_after
+from shared.messaging.loop import Loop
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+STANDBY_S = 0.5
+IDLE_S = 0.5
+SEND_TIMEOUT_S = 10
+STOP_TIMEOUT_S = 3
+
+LOCK = text("select position, bus_id from relay_cursor where name = 'kafka' for update skip locked")
+ADVANCE = text("update relay_cursor set position = :position, bus_id = :bus_id where name = 'kafka'")
+
+_partition_of = DefaultPartitioner()
+_ALL = list(range(PARTITIONS))
+
+
+def partition_of(key: bytes) -> int:
+    """Return the partition of a key, the one every Kafka client computes (murmur2)."""
+    return int(_partition_of(key, _ALL, _ALL))
+
+
+class Relay(Loop):
+    """The relay of one service; ``placed`` wakes it when positions appear."""
+
+    name = "relay"
+
+    def __init__(self, engine: AsyncEngine, service: str, bootstrap: str, placed: asyncio.Event) -> None:
+        super().__init__()
+        self._engine = engine
+        self._service = service
+        self._topic = topic_of(service)
+        self._bootstrap = bootstrap
+        self._placed = placed
+        self._producer: AIOKafkaProducer | None = None
+        self._bus: BusState | None = None
+
+    async def turn(self) -> float:
+        """Publish one batch and advance; return how long to wait before the next turn, in seconds."""
+        self._placed.clear()
+        producer, bus = await self._connect()
+        async with self._engine.begin() as conn:
+            cursor = (await conn.execute(LOCK)).first()
+            if cursor is None:
+                return STANDBY_S
+            position = cursor.position if bus.holds(cursor.bus_id) else 0
+            events = await envelopes_after(conn, self._service, position, BATCH)
+            if not events:
+                return IDLE_S
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                await self._publish(producer, events)
+            await conn.execute(ADVANCE, {"position": events[-1][0].position, "bus_id": bus.cluster_id})
+            bus.empty = False
+        return 0 if len(events) == BATCH else IDLE_S
+
+    async def pause(self, delay: float) -> None:
+        """Wait for positions to appear, at most ``delay`` seconds."""
+        if delay:
+            try:
+                async with asyncio.timeout(delay):
+                    await self._placed.wait()
+            except TimeoutError:
+                pass
+
+    async def recover(self) -> None:
+        """Throw the producer away: it may refuse every later batch of a partition."""
+        producer, self._producer, self._bus = self._producer, None, None
+        if producer is not None:
+            try:
+                await asyncio.wait_for(producer.stop(), STOP_TIMEOUT_S)
+            except Exception:  # noqa: BLE001 # whatever it says, it is abandoned
+                log.warning("producer abandoned", extra={"service": self._service})
+
+    async def _connect(self) -> "tuple[AIOKafkaProducer, BusState]":
+        if self._producer is None or self._bus is None:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                acks="all",
+                enable_idempotence=True,
+                request_timeout_ms=8000,
+                retry_backoff_ms=200,
+                max_batch_size=262_144,
+            )
+            self._producer = producer
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                self._bus = await read_bus_state(self._bootstrap, self._topic)
+                await producer.start()
+        return self._producer, self._bus
+
+    async def _publish(self, producer: AIOKafkaProducer, events: list[tuple[Any, int]]) -> None:
+        by_partition: dict[int, list[tuple[Any, int]]] = defaultdict(list)
+        for envelope, ordered_ms in events:
+            by_partition[partition_of(str(envelope.key).encode())].append((envelope, ordered_ms))
+        async with asyncio.TaskGroup() as group:
+            for partition, queue in by_partition.items():
+                group.create_task(self._publish_partition(producer, partition, queue))
+
+    async def _publish_partition(
+        self, producer: AIOKafkaProducer, partition: int, queue: Iterable[tuple[Any, int]]
+    ) -> None:
+        batch = producer.create_batch()
+        for envelope, ordered_ms in queue:
+            record = {
+                "timestamp": ordered_ms,
+                "key": str(envelope.key).encode(),
+                "value": envelope.data.encode(),
+                "headers": envelope.kafka_headers(),
+            }
+            if batch.append(**record) is None:
+                await self._send(producer, batch, partition)
+                batch = producer.create_batch()
+                if batch.append(**record) is None:
+                    raise ValueError("event larger than a batch")
+        await self._send(producer, batch, partition)
+
+    async def _send(self, producer: AIOKafkaProducer, batch: Any, partition: int) -> None:
+        batch.close()
+        acknowledged = await producer.send_batch(batch, self._topic, partition=partition)
+        await acknowledged
+
+
+class BusState:
+    """What the relay knows of the cluster it publishes to."""
+
+    def __init__(self, cluster_id: str, *, empty: bool) -> None:
+        self.cluster_id = cluster_id
+        self.empty = empty
+
+    def holds(self, bus_id: str | None) -> bool:
+        """Tell whether what was published under ``bus_id`` is still there.
+
+        Another cluster, or an empty topic, means that the broker was wiped: publish again from 1.
+        """
+        return bus_id == self.cluster_id and not self.empty
+
+
+async def read_bus_state(bootstrap: str, topic: str) -> BusState:
+    """Read the identifier of the cluster and whether a topic holds no record at all."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=5000)
+    try:
+        await admin.start()
+        cluster = await admin.describe_cluster()
+        await consumer.start()
+        ends = await consumer.end_offsets([TopicPartition(topic, p) for p in range(PARTITIONS)])
+    finally:
+        await consumer.stop()
+        await admin.close()
+    return BusState(str(cluster["cluster_id"]), empty=not any(ends.values()))

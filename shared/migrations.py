@@ -1,0 +1,90 @@
+"""Migrations: one folder a service, run by ``python -m shared.migrations <service>``."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, pool, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK_TIMEOUT = "5s"
+
+
+class WrongSchema(RuntimeError):
+    """The database is not at the revision that this code expects."""
+
+
+def alembic_config(service: str, url: str) -> Config:
+    """Return the configuration of a service's migrations on a database."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "services" / service / "migrations"))
+    config.attributes["url"] = url.replace("postgresql://", "postgresql+asyncpg://", 1)
+    return config
+
+
+def run_environment(metadata: MetaData, schema: str | None = None) -> None:
+    """Run the migrations asked for; the whole content of a service's ``env.py``.
+
+    ``schema`` is where the tables of the service live, when it is not the default one.
+    """
+    asyncio.run(_run_online(metadata, schema))
+
+
+async def _run_online(metadata: MetaData, schema: str | None) -> None:
+    engine = create_async_engine(context.config.attributes["url"], poolclass=pool.NullPool)
+    async with engine.connect() as conn:
+        await conn.run_sync(_migrate, metadata, schema)
+    await engine.dispose()
+
+
+def _migrate(conn: Connection, metadata: MetaData, schema: str | None) -> None:
+    conn.execute(text(f"set lock_timeout = '{LOCK_TIMEOUT}'"))
+    if schema:
+        conn.execute(text(f"create schema if not exists {schema}"))
+        conn.execute(text(f"set search_path = {schema}"))
+        conn.dialect.default_schema_name = schema
+    conn.commit()
+    context.configure(
+        connection=conn,
+        target_metadata=metadata,
+        compare_type=True,
+        compare_server_default=False,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def check_head(engine: AsyncEngine, service: str) -> None:
+    """Return if the database is at the head of the service's migrations.
+
+    Raises
+    ------
+    WrongSchema
+        It is not: run the migrations first.
+    """
+    script = ScriptDirectory(str(ROOT / "services" / service / "migrations"))
+    async with engine.connect() as conn:
+        current = await conn.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+    if current != script.get_current_head():
+        raise WrongSchema(f"{service}: revision {current}, expected {script.get_current_head()}")
+
+
+def upgrade(service: str, url: str) -> None:
+    """Bring a database to the head of a service's migrations."""
+    command.upgrade(alembic_config(service, url), "head")
+
+
+def check(service: str, url: str) -> None:
+    """Fail if the tables of the code and those of a migrated database differ."""
+    command.check(alembic_config(service, url))
+
+
+if __name__ == "__main__":
+    upgrade(sys.argv[1], os.environ["IAE_MIGRATION_DATABASE_URL"])

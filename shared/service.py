@@ -1,0 +1,247 @@
+"""Assembly of a service that owns facts: its HTTP process and its worker, by hand and in one place."""
+
+import asyncio
+import base64
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from sqlalchemy import MetaData, Table
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.access.audit import audit_table
+from shared.access.edge import open_to_all
+from shared.access.rights import Action
+from shared.access.scopes import Audience
+from shared.access.service_tokens import ServiceTokens
+from shared.access.tokens import KeySet, TokenVerifier
+from shared.db import create_engine
+from shared.http import Edge, add_error_handlers
+from shared.idempotency import idempotency_table
+from shared.imports.routes import imports_router
+from shared.imports.runner import ImportRunner, ImportService
+from shared.imports.sealing import ClearSeal, Seal
+from shared.imports.tables import ImportTables
+from shared.logs import configure_logs
+from shared.messaging.consumer import Consumer, Projections
+from shared.messaging.feed import feed_router, journal_state
+from shared.messaging.kafka_source import KafkaSource
+from shared.messaging.loop import Loop
+from shared.messaging.relay import Relay
+from shared.messaging.sequencer import Sequencer
+from shared.messaging.source import JournalClient, JournalSource
+from shared.messaging.tables import add_consumer_tables, add_journal_tables
+from shared.migrations import check_head
+from shared.naming import new_metadata
+from shared.settings import Settings
+from shared.writing import Nature, WriteTables
+
+log = logging.getLogger(__name__)
+
+
+class ServiceTables:
+    """The tables every writing service has: bus, write path, imports, stored answers, audit."""
+
+    def __init__(self) -> None:
+        self.metadata: MetaData = new_metadata()
+        add_journal_tables(self.metadata)
+        add_consumer_tables(self.metadata)
+        self.audit: Table = audit_table(self.metadata)
+        self.write = WriteTables(self.metadata, self.audit)
+        self.idempotency = idempotency_table(self.metadata)
+        self.imports = ImportTables(self.metadata)
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service is made of.
+
+    Attributes
+    ----------
+    projections
+        How it follows the other services, in local reading tables.
+    reading
+        The action that opens its reading routes, imports included.
+    """
+
+    name: Audience
+    title: str
+    tables: ServiceTables
+    natures: Sequence[Nature[Any, Any]]
+    routers: Sequence[APIRouter]
+    projections: Projections
+    reading: Action
+    personal: bool = False
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+def derive_key(secret: str, purpose: str) -> bytes:
+    """Return a 32-byte key for one purpose, derived from a secret in base64url."""
+    raw = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
+    return hashlib.blake2b(purpose.encode(), key=raw[:64], digest_size=32).digest()
+
+
+def create_service_app(service: Service, settings: Settings) -> FastAPI:
+    """Return the HTTP application of a service; it refuses to start on another schema than the head."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            engine = create_engine(settings.service_database_url, application=f"{service.name}-app")
+            stack.push_async_callback(engine.dispose)
+            await check_head(engine, service.name)
+            app.state.engine = engine
+            app.state.imports = _imports(service, settings, engine)
+            app.state.import_runner = ImportRunner(app.state.imports)
+            runner = asyncio.create_task(app.state.import_runner.run())
+            stack.push_async_callback(_cancel, runner)
+            yield
+
+    app = FastAPI(
+        title=service.title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.state.service = service
+    app.state.view = service.name
+    app.state.settings = settings
+    app.state.digest_key = derive_key(settings.secret("cursor_key"), "digest")
+    app.state.token_verifier = TokenVerifier(
+        KeySet(settings.secrets_dir / "jwks.json"), issuer=settings.gateway_url, audience=service.name
+    )
+    add_error_handlers(app)
+    app.add_middleware(Edge, unlimited=("/v1/imports",))
+    for router in (
+        *service.routers,
+        imports_router(service.name, service.reading),
+        feed_router(service.name),
+    ):
+        app.include_router(router)
+    app.include_router(health_router())
+    _serve_openapi(app)
+    return app
+
+
+def _imports(service: Service, settings: Settings, engine: AsyncEngine) -> ImportService:
+    seal: Seal = ClearSeal()
+    if service.personal:
+        from shared.imports.sealing import KeySeal  # noqa: PLC0415 # only where files hold personal data
+
+        seal = KeySeal(derive_key(settings.secret("kek"), "imports"))
+    return ImportService(
+        engine=engine,
+        natures={nature.name: nature for nature in service.natures},
+        write_tables=service.tables.write,
+        tables=service.tables.imports,
+        digest_key=derive_key(settings.secret("cursor_key"), "digest"),
+        seal=seal,
+    )
+
+
+def health_router() -> APIRouter:
+    """Return the health routes of a writing service."""
+    router = APIRouter(prefix="/sante", tags=["sante"], dependencies=[Depends(open_to_all)])
+
+    @router.get("/vivant", summary="Le processus répond")
+    async def alive() -> dict[str, str]:
+        return {"etat": "VIVANT"}
+
+    @router.get("/pret", summary="Le service est prêt ; où en est son journal")
+    async def ready(request: Request) -> dict[str, Any]:
+        async with request.app.state.engine.connect() as conn:
+            position, _, pending = await journal_state(conn)
+        return {"etat": "PRET", "journal": {"position": position, "en_attente": pending}}
+
+    return router
+
+
+def _serve_openapi(app: FastAPI) -> None:
+    @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(open_to_all)])
+    async def openapi(response: Response) -> dict[str, Any]:
+        response.headers["Cache-Control"] = "public, max-age=300"
+        return app.openapi()
+
+
+async def _cancel(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def serve(app: FastAPI, settings: Settings) -> None:
+    """Serve an application until a signal, then let requests end."""
+    configure_logs()
+    uvicorn.run(
+        app,
+        host=settings.service_host,
+        port=settings.service_port,
+        loop="uvloop",
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=5,
+        server_header=False,
+    )
+
+
+async def run_service_worker(service: Service, settings: Settings) -> None:
+    """Run the sequencer, the relay (on Kafka) and the consumer of a service until cancelled."""
+    if settings.relay_database_url is None:
+        raise ValueError("IAE_RELAY_DATABASE_URL is missing")
+    async with AsyncExitStack() as stack:
+        relay_engine = create_engine(
+            settings.relay_database_url, application=f"{service.name}-relay", pool_size=2
+        )
+        stack.push_async_callback(relay_engine.dispose)
+        placed = asyncio.Event()
+        loops: list[Loop] = [Sequencer(relay_engine, placed)]
+        if settings.bus == "kafka":
+            loops.append(Relay(relay_engine, service.name, bootstrap_of(settings), placed))
+        async with asyncio.TaskGroup() as group:
+            for loop in loops:
+                group.create_task(loop.run())
+            group.create_task(follow(service.name, service.projections, settings))
+
+
+async def follow(name: str, projections: Projections, settings: Settings) -> None:
+    """Run the consumer of a view until cancelled, on the bus of the settings."""
+    async with AsyncExitStack() as stack:
+        engine = create_engine(settings.service_database_url, application=f"{name}-consumer")
+        stack.push_async_callback(engine.dispose)
+        journals = await journal_client(name, settings, stack)
+        consumer = Consumer(engine, projections, journals)
+        view, services = projections.view, projections.services
+        async with asyncio.TaskGroup() as group:
+            if settings.bus == "kafka":
+                source = KafkaSource(engine, view, services, bootstrap_of(settings))
+                group.create_task(consumer.run(source))
+            else:
+                for service in services:
+                    group.create_task(consumer.run(JournalSource(engine, view, service, journals)))
+
+
+async def journal_client(name: str, settings: Settings, stack: AsyncExitStack) -> JournalClient:
+    """Return a client of the journals, with the token of a service."""
+    http = await stack.enter_async_context(httpx.AsyncClient(timeout=httpx.Timeout(10, read=40)))
+    token = ServiceTokens(
+        http,
+        token_url=f"{settings.gateway_url}/oauth/token",
+        client_id=f"service-{name}",
+        secret=settings.secret(f"client_{name}"),
+    )
+    return JournalClient(settings.sources, token, http)
+
+
+def bootstrap_of(settings: Settings) -> str:
+    """Return the address of Kafka.
+
+    Raises
+    ------
+    ValueError
+        The bus is Kafka and ``IAE_KAFKA_BOOTSTRAP`` is missing.
+    """
+    if not settings.kafka_bootstrap:
+        raise ValueError("IAE_KAFKA_BOOTSTRAP is missing")
+    return settings.kafka_bootstrap
