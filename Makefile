@@ -38,5 +38,5 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@echo "Installation des dépendances dans $(VENV) (une seule fois)…"
 	@$(PYTHON3) -m venv $(VENV)
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
 	@touch $@

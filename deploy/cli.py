@@ -49,6 +49,7 @@ def _up(chosen: argparse.Namespace, options: Options, console: Console) -> int:
         return 0
     with suppress(asyncio.CancelledError):  # the way out that was asked for: Ctrl-C or iae down
         asyncio.run(up(options, console))
+    console.print("Plateforme arrêtée.")
     return 0
 
 
@@ -83,9 +84,7 @@ def _verify(_: argparse.Namespace, options: Options, __: Console) -> int:
 
 def _republish(chosen: argparse.Namespace, options: Options, _: Console) -> int:
     settings = control.require_running(options).environments[chosen.service]
-    return control.run_command(
-        settings, BUS_COMMANDS, "republish", chosen.service, "--depuis", str(chosen.depuis)
-    )
+    return control.run_command(settings, BUS_COMMANDS, "republish", chosen.service)
 
 
 def _replay(chosen: argparse.Namespace, options: Options, _: Console) -> int:
@@ -148,10 +147,8 @@ def _parser() -> argparse.ArgumentParser:
         "--au-moins", metavar="POSITIONS", help="positions à attendre, par exemple structures:12"
     )
     add("verify", _verify, "Vérifie les journaux, les versions et les vues ; code 0 si tout concorde.")
-    republish = add("republish", _republish, "Republie sur Kafka le journal d'un service.")
-    republish.add_argument("service", choices=WRITERS)
-    republish.add_argument(
-        "--depuis", type=int, default=1, metavar="POSITION", help="première position (défaut : 1)"
+    add("republish", _republish, "Republie sur Kafka tout le journal d'un service.").add_argument(
+        "service", choices=WRITERS
     )
     replay = add("replay", _replay, "Rejoue dans une vue une clé mise de côté.")
     replay.add_argument("vue", metavar="VUE", choices=SERVICES, help=f"l'une de : {', '.join(SERVICES)}")

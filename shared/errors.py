@@ -1,5 +1,6 @@
 """The one family of refusals: a code, an HTTP status and a French sentence for the person who reads it."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -37,6 +38,20 @@ class BusinessError(Exception):
         self.champ = champ
         self.correction = correction
         self.source = source
+
+
+class ManyFaults(BusinessError):
+    """A refusal for several reasons, all told at once.
+
+    Parameters
+    ----------
+    faults
+        At least one: ``champ``, ``code``, ``detail``, ``correction`` of each reason, as the caller reads them.
+    """
+
+    def __init__(self, detail: str, faults: Sequence[dict[str, str]]) -> None:
+        super().__init__(detail)
+        self.faults = faults
 
 
 class Introuvable(BusinessError):

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from alembic import command, context
@@ -28,27 +29,23 @@ def alembic_config(service: str, url: str) -> Config:
     return config
 
 
-def run_environment(metadata: MetaData, schema: str | None = None) -> None:
+def run_environment(metadata: MetaData | Sequence[MetaData], schemas: Sequence[str] = ()) -> None:
     """Run the migrations asked for; the whole content of a service's ``env.py``.
 
-    ``schema`` is where the tables of the service live, when it is not the default one.
+    ``schemas`` are those of the service besides the default one.
     """
-    asyncio.run(_run_online(metadata, schema))
+    asyncio.run(_run_online(metadata, schemas))
 
 
-async def _run_online(metadata: MetaData, schema: str | None) -> None:
+async def _run_online(metadata: MetaData | Sequence[MetaData], schemas: Sequence[str]) -> None:
     engine = create_async_engine(context.config.attributes["url"], poolclass=pool.NullPool)
     async with engine.connect() as conn:
-        await conn.run_sync(_migrate, metadata, schema)
+        await conn.run_sync(_migrate, metadata, schemas)
     await engine.dispose()
 
 
-def _migrate(conn: Connection, metadata: MetaData, schema: str | None) -> None:
+def _migrate(conn: Connection, metadata: MetaData | Sequence[MetaData], schemas: Sequence[str]) -> None:
     conn.execute(text(f"set lock_timeout = '{LOCK_TIMEOUT}'"))
-    if schema:
-        conn.execute(text(f"create schema if not exists {schema}"))
-        conn.execute(text(f"set search_path = {schema}"))
-        conn.dialect.default_schema_name = schema
     conn.commit()
     context.configure(
         connection=conn,
@@ -56,6 +53,8 @@ def _migrate(conn: Connection, metadata: MetaData, schema: str | None) -> None:
         compare_type=True,
         compare_server_default=False,
         transaction_per_migration=True,
+        include_schemas=bool(schemas),
+        include_name=lambda name, kind, _: kind != "schema" or name is None or name in schemas,
     )
     with context.begin_transaction():
         context.run_migrations()

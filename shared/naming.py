@@ -11,6 +11,6 @@ CONVENTION = {
 }
 
 
-def new_metadata() -> MetaData:
-    """Return an empty MetaData that names its constraints by the convention."""
-    return MetaData(naming_convention=CONVENTION)
+def new_metadata(schema: str | None = None) -> MetaData:
+    """Return an empty MetaData, for a schema or the default one, that names its constraints by the convention."""
+    return MetaData(naming_convention=CONVENTION, schema=schema)

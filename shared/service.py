@@ -198,24 +198,24 @@ async def run_service_worker(service: Service, settings: Settings) -> None:
         placed = asyncio.Event()
         loops: list[Loop] = [Sequencer(relay_engine, placed)]
         if settings.bus == "kafka":
-            loops.append(Relay(relay_engine, service.name, bootstrap_of(settings), placed))
+            loops.append(Relay(relay_engine, service.name, bootstrap_of(settings), placed, settings.topic_prefix))
         async with asyncio.TaskGroup() as group:
             for loop in loops:
                 group.create_task(loop.run())
             group.create_task(follow(service.name, service.projections, settings))
 
 
-async def follow(name: str, projections: Projections, settings: Settings) -> None:
+async def follow(name: str, projections: Projections, settings: Settings, schema: str | None = None) -> None:
     """Run the consumer of a view until cancelled, on the bus of the settings."""
     async with AsyncExitStack() as stack:
-        engine = create_engine(settings.service_database_url, application=f"{name}-consumer")
+        engine = create_engine(settings.service_database_url, application=f"{name}-consumer", schema=schema)
         stack.push_async_callback(engine.dispose)
         journals = await journal_client(name, settings, stack)
         consumer = Consumer(engine, projections, journals)
         view, services = projections.view, projections.services
         async with asyncio.TaskGroup() as group:
             if settings.bus == "kafka":
-                source = KafkaSource(engine, view, services, bootstrap_of(settings))
+                source = KafkaSource(engine, view, services, bootstrap_of(settings), settings.topic_prefix)
                 group.create_task(consumer.run(source))
             else:
                 for service in services:

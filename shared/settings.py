@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.contracts.topics import PREFIX
+
 Bus = Literal["kafka", "journal"]
 
 
@@ -22,6 +24,7 @@ class Settings(BaseSettings):
     service_host: str = "127.0.0.1"
     bus: Bus = "journal"
     kafka_bootstrap: str | None = None
+    topic_prefix: str = PREFIX
     structures_url: str = "http://127.0.0.1:8001"
     parcours_url: str = "http://127.0.0.1:8002"
     funding_url: str = "http://127.0.0.1:8003"
@@ -30,6 +33,8 @@ class Settings(BaseSettings):
     """Folder of secret files, one value per file."""
     demonstration: bool = False
     """Demonstration mode: known clients with a public secret, banner on each page."""
+    region: str = "32"
+    """Region shown on the home page, INSEE code."""
     debit_anonyme: int = 600
     """Requests per minute and per address that need no token."""
 

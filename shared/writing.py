@@ -159,6 +159,8 @@ class Nature(Generic[L, C]):
         Decides one line: returns its change or raises a refusal. No input or output.
     constraints
         Refusal by name of constraint, for what only the database can decide.
+    races
+        Constraints that only a race can break: the line is played again and reads what the other wrote.
     """
 
     name: str
@@ -167,6 +169,7 @@ class Nature(Generic[L, C]):
     load: Callable[[AsyncConnection, Sequence[L], Writer], Awaitable[C]]
     decide: Callable[[L, C, Writer], Change]
     constraints: Mapping[str, Callable[[], BusinessError]] = field(default_factory=dict)
+    races: frozenset[str] = frozenset()
     batch: int = 500
 
 
@@ -233,6 +236,8 @@ async def write_batch(
         except IntegrityError as error:
             if size > 1:
                 size = (size + 1) // 2
+                continue
+            if constraint_of(error) in nature.races:
                 continue
             refusal = refusal_of(error, nature.constraints)
         except StaleVersion:
@@ -366,11 +371,16 @@ def refusal_of(
     error: IntegrityError, constraints: Mapping[str, Callable[[], BusinessError]]
 ) -> BusinessError:
     """Return the refusal that a broken constraint means, by its name."""
-    cause = getattr(error.orig, "__cause__", None)
-    name = getattr(cause, "constraint_name", None) or ""
+    name = constraint_of(error)
     if name in constraints:
         return constraints[name]()
     return Contradiction(f"La base refuse cette ligne (contrainte {name}).")
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """Return the name of the constraint that an error is about."""
+    cause = getattr(error.orig, "__cause__", None)
+    return getattr(cause, "constraint_name", None) or ""
 
 
 async def resolve_references(

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from shared.migrations import upgrade
 from shared.settings import Settings
 
-SERVICES = ("structures",)
+SERVICES = ("structures", "funding", "gateway")
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,8 @@ async def postgres() -> AsyncIterator[str]:
 async def templates(postgres: str) -> dict[str, Urls]:
     """One migrated database per service, cloned by the tests."""
     urls = await prepare(postgres, SERVICES, dict.fromkeys(role_names(SERVICES), "test"))
-    await asyncio.gather(*(asyncio.to_thread(upgrade, name, urls[name].migration) for name in SERVICES))
+    for name in SERVICES:  # one after the other: alembic's context is global
+        await asyncio.to_thread(upgrade, name, urls[name].migration)
     return urls
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import orjson
@@ -93,10 +94,6 @@ def plan(directory: Path) -> list[Step]:
         A declaration would have more lines than a service takes.
     """
     links = Links(directory)
-    declarations = _declarations(directory, links)
-    employees = (_employee(p, links) for p in read_table(directory, "personnes"))
-    candidates = (_candidate(p, links) for p in read_table(directory, "candidats"))
-    sorties = (k for k in read_table(directory, "contrats") if k["date_sortie"])
 
     def table(
         service: str, nature: str, name: str, line: Callable[[Row, Links], Line], needs: tuple[str, ...] = ()
@@ -108,31 +105,28 @@ def plan(directory: Path) -> list[Step]:
         table("structures", "structures", "structures", _structure),
         table("funding", "annexes", "conventions", _annexe, ("structures",)),
         table("structures", "conventions", "conventions", _convention, ("annexes",)),
-        Step(
-            "parcours",
-            "personnes",
-            (_encode(line) for people in (employees, candidates) for line in people),
-            count_rows(directory, "personnes") + count_rows(directory, "candidats"),
-        ),
+        _personnes(directory, links),
         table("parcours", "contrats", "contrats", _contrat, ("structures",)),
         table("parcours", "orientations", "orientations", _orientation, ("structures",)),
-        Step(
-            "parcours",
-            "declarations",
-            (_encode(line) for line in declarations),
-            len(declarations),
-            ("annexes", "conventions"),
-        ),
-        Step(
-            "parcours",
-            "sorties",
-            (_encode(_sortie(k)) for k in sorties),
-            sum(bool(k["date_sortie"]) for k in read_table(directory, "contrats")),
-        ),
+        _declarations(directory, links),
+        _sorties(directory),
         table("funding", "versements", "financements", _versement),
         table("funding", "marches", "clauses", _marche, ("structures",)),
         table("structures", "dossiers_cdiae", "cdiae_dossiers", _dossier),
     ]
+
+
+def _personnes(directory: Path, links: Links) -> Step:
+    """Return the employees, with their agrément, then the candidates."""
+    employees = (_employee(p, links) for p in read_table(directory, "personnes"))
+    candidates = (_candidate(p, links) for p in read_table(directory, "candidats"))
+    count = count_rows(directory, "personnes") + count_rows(directory, "candidats")
+    return Step("parcours", "personnes", map(_encode, chain(employees, candidates)), count)
+
+
+def _sorties(directory: Path) -> Step:
+    left = [k for k in read_table(directory, "contrats") if k["date_sortie"]]
+    return Step("parcours", "sorties", (_encode(_sortie(k)) for k in left), len(left))
 
 
 def _encode(line: Line) -> bytes:
@@ -248,7 +242,7 @@ def _orientation(o: Row, links: Links) -> Line:
     }
 
 
-def _declarations(directory: Path, links: Links) -> list[Line]:
+def _declarations(directory: Path, links: Links) -> Step:
     """Return one declaration per structure and month, by month then structure."""
     worked: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     known: dict[str, str] = {}
@@ -260,7 +254,7 @@ def _declarations(directory: Path, links: Links) -> list[Line]:
     for (mois, structure), pairs in worked.items():
         if len(pairs) > LIGNES_MAX:
             raise ValueError(f"{structure} {mois}: {len(pairs)} lines, more than {LIGNES_MAX}")
-    return [
+    lines = (
         {
             "reference": f"{structure}-{mois}",
             "connu_le": known[mois],
@@ -272,7 +266,8 @@ def _declarations(directory: Path, links: Links) -> list[Line]:
             ],
         }
         for mois, structure in sorted(worked)
-    ]
+    )
+    return Step("parcours", "declarations", map(_encode, lines), len(worked), ("annexes", "conventions"))
 
 
 def _sortie(k: Row) -> Line:
@@ -307,6 +302,7 @@ def _marche(m: Row, links: Links) -> Line:
         "date_notification": m["date_notification"],
         "modalite": m["modalite"],
         **links.employer.get(m["id_structure"], {}),
+        "annee": ANNEE,
         "heures_prevues": m["heures_prevues"],
         "heures_realisees": m["heures_realisees"],
     }

@@ -46,8 +46,8 @@ def _siret(number: int) -> tuple[str, str]:
     """Return a SIREN of the fictitious prefix 000 and its first SIRET, both with right keys."""
     siren = f"000{number:05d}"
     siren += luhn_key(siren)
-    nic = f"{siren}0001"
-    return siren, nic + luhn_key(nic)
+    establishment = f"{siren}0001"
+    return siren, establishment + luhn_key(establishment)
 
 
 def _structure(world: World, number: int, type_structure: str, departement: str) -> Structure:

@@ -63,7 +63,11 @@ async def up_detached(options: Options, console: Console) -> None:
         tail = "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-SHOWN_LINES:])
         raise StartRefused(f"La plateforme n'a pas démarré ({path}) :\n{tail}")
     describe(running, console)
-    console.print(f"Elle continue en arrière-plan : iae status, iae down ; journal : {path}", highlight=False)
+    console.print(
+        f"Elle continue en arrière-plan : iae status, iae down ; journal : {path}",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _launch(path: Path) -> subprocess.Popen[bytes]:

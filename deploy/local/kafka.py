@@ -95,7 +95,12 @@ def fetch_jars(folder: Path) -> Path:
         raise KafkaUnavailable(
             "les fichiers de Kafka ne sont pas encore là et Maven (mvn), qui va les chercher, est absent"
         )
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise KafkaUnavailable(
+            f"le dossier {folder.parent} ne peut pas être écrit (XDG_CACHE_HOME en désigne un autre)"
+        ) from fault
     with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if folder.exists():

@@ -48,33 +48,34 @@ async def up(options: Options, console: Console) -> None:
     state = State(options.state)
     with state.held():
         require_free(service_ports(options.port))
-        try:
-            async with AsyncExitStack() as stack:
-                await _start(options, state, stack, console)
-                await asyncio.Event().wait()
-        finally:
-            console.print("Plateforme arrêtée.")
+        async with AsyncExitStack() as stack:
+            await _start(options, state, stack, console)
+            await asyncio.Event().wait()
 
 
 async def _start(options: Options, state: State, stack: AsyncExitStack, console: Console) -> None:
     def notify(sentence: str) -> None:
-        console.print(f"[yellow]![/] {escape(sentence)}", highlight=False)
+        console.print(f"[yellow]![/] {escape(sentence)}", highlight=False, soft_wrap=True)
 
     create_secret_files(state.secrets, SERVICES)
     with console.status("Démarrage de la plateforme…"):
         (databases, postgres), bus = await _open_stores(options, state, stack, notify)
         settings = environments(options, databases, bus.bootstrap, state.secrets)
-        await stack.enter_async_context(supervised(specs(settings, state.logs), state.run, notify))
+        await stack.enter_async_context(supervised(specs("app", settings, state.logs), state.run, notify))
+        # The workers wait for the pages: eight processes that load at once would delay the first page.
         await wait_alive(options.port, state.logs)
-    running = Running(
-        address=f"http://127.0.0.1:{options.port}", bus=bus.title, postgres=postgres, environments=settings
-    )
+        await stack.enter_async_context(supervised(specs("worker", settings, state.logs), state.run, notify))
+    commands = {
+        name: variables | {"IAE_MIGRATION_DATABASE_URL": databases[name].migration}
+        for name, variables in settings.items()
+    }
+    running = Running(f"http://127.0.0.1:{options.port}", bus.title, postgres, commands)
     state.publish(running)
     describe(running, console)
     if options.demonstration and not demonstration.is_loaded(state):
         try:
             await demonstration.load_all(state, running.address, console)
-        except LoadFailed as fault:
+        except (LoadFailed, StartRefused) as fault:
             console.print(
                 f"[yellow]![/] {escape(str(fault))}\n  La plateforme continue ; iae demo reprend le chargement.",
                 highlight=False,
@@ -84,8 +85,8 @@ async def _start(options: Options, state: State, stack: AsyncExitStack, console:
 
 def describe(running: Running, console: Console) -> None:
     """Print where the platform answers and what it runs on."""
-    console.print(f"PostgreSQL : {running.postgres}", highlight=False)
-    console.print(f"Bus        : {running.bus}", highlight=False)
+    console.print(f"PostgreSQL : {running.postgres}", highlight=False, soft_wrap=True)
+    console.print(f"Bus        : {running.bus}", highlight=False, soft_wrap=True)
     console.print(f"Adresse    : [bold]{running.address}[/]", highlight=False)
 
 

@@ -36,9 +36,9 @@ def require_free(ports: dict[str, int]) -> None:
             except (OSError, OverflowError) as fault:
                 raise StartRefused(
                     f"Le port {port} ({name}) est déjà pris sur cette machine ou interdit : arrêtez le programme qui l'utilise, "
-                    f"ou choisissez d'autres ports, par exemple IAE_PORT={_suggestion(port)} make run."
+                    f"ou choisissez d'autres ports, par exemple IAE_PORT={_suggestion(min(ports.values()))} make run."
                 ) from fault
 
 
-def _suggestion(taken: int) -> int:
-    return taken + 1000 if taken + 1000 < 65_000 else 18_000
+def _suggestion(base: int) -> int:
+    return base + 1000 if base + 1000 < 65_000 else 18_000

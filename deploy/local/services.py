@@ -2,10 +2,13 @@
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
+import asyncpg
 import httpx
 
 from deploy.local.databases import Urls
@@ -18,6 +21,8 @@ SERVICES = ("gateway", "structures", "parcours", "funding")
 """In the order of their ports."""
 ALIVE_WITHIN_S = 60.0
 SHOWN_LINES = 15
+
+Kind = Literal["app", "worker"]
 
 
 def service_ports(port: int) -> dict[str, int]:
@@ -62,8 +67,8 @@ def process_environment(settings: Mapping[str, str]) -> dict[str, str]:
     return inherited | {"PYTHONUNBUFFERED": "1"} | dict(settings)
 
 
-def specs(settings: Mapping[str, Mapping[str, str]], logs: Path) -> list[Spec]:
-    """Return an ``app`` and a ``worker`` per service."""
+def specs(kind: Kind, settings: Mapping[str, Mapping[str, str]], logs: Path) -> list[Spec]:
+    """Return the processes of one kind, one per service."""
     return [
         Spec(
             name=f"{name}-{kind}",
@@ -72,24 +77,46 @@ def specs(settings: Mapping[str, Mapping[str, str]], logs: Path) -> list[Spec]:
             environment=process_environment(settings[name]),
         )
         for name in SERVICES
-        for kind in ("app", "worker")
     ]
 
 
 async def migrate(databases: Mapping[str, Urls]) -> None:
     """Bring the database of every service to its last revision, all at once.
 
+    A database that is there already costs one query: the second start is quick.
+
     Raises
     ------
     StartRefused
         One migration fails.
     """
-    await asyncio.gather(
-        *(
-            run_module("shared.migrations", name, settings={"IAE_MIGRATION_DATABASE_URL": urls.migration})
-            for name, urls in databases.items()
-        )
-    )
+    await asyncio.gather(*(_migrate(name, urls.migration) for name, urls in databases.items()))
+
+
+async def _migrate(name: str, url: str) -> None:
+    last = last_revision(CHECKOUT / "services" / name / "migrations" / "versions")
+    if last is None or await _revision(url) != last:
+        await run_module("shared.migrations", name, settings={"IAE_MIGRATION_DATABASE_URL": url})
+
+
+def last_revision(versions: Path) -> str | None:
+    """Return the revision that no other follows, or nothing when the files do not tell exactly one."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in versions.glob("*.py"))
+    revisions = set(re.findall(r"^revision\b.*= *[\"'](\w+)[\"']", text, re.MULTILINE))
+    followed = set(re.findall(r"^down_revision\b.*= *[\"'](\w+)[\"']", text, re.MULTILINE))
+    last = revisions - followed
+    return last.pop() if len(last) == 1 else None
+
+
+async def _revision(url: str) -> str | None:
+    connection = await asyncpg.connect(url)
+    try:
+        if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+            return None
+        revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+        return revision
+    finally:
+        await connection.close()
 
 
 async def create_topics(bootstrap: str) -> None:

@@ -24,7 +24,7 @@ class Running:
     bus, postgres
         French words for the screen.
     environments
-        Environment of a command that acts on a service, by service name.
+        Environment of a command that acts on a service, by service name; unlike a process, it may own the database.
     """
 
     address: str
@@ -89,6 +89,8 @@ class State:
                     f"La plateforme tourne déjà{where} (état dans {self.folder}) : arrêtez-la par iae down, "
                     "ou donnez à celle-ci un autre dossier par IAE_STATE et d'autres ports par IAE_PORT."
                 ) from fault
+            # What a launcher killed at once left behind must not pass for this one's.
+            self._running_file.unlink(missing_ok=True)
             write_identity(self._launcher_file, os.getpid())
             try:
                 yield

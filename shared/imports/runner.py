@@ -20,7 +20,7 @@ from shared import validation
 from shared.access.callers import Caller, Perimetre
 from shared.access.scopes import Scope
 from shared.db import StaleVersion, group_rows, write
-from shared.errors import BusinessError
+from shared.errors import BusinessError, ManyFaults
 from shared.imports.sealing import Seal
 from shared.imports.tables import ImportTables
 from shared.imports.upload import NumberedLine, unpack
@@ -54,15 +54,14 @@ END = text(
 LAST_PART = text("select max(first) as first from import_part where job_id = :id and first <= :done")
 
 
-class MalformedLine(BusinessError):
+class MalformedLine(ManyFaults):
     """A line whose form is wrong; carries every fault."""
 
     code = "ligne_malformee"
     status = 422
 
     def __init__(self, faults: Sequence[validation.Fault]) -> None:
-        super().__init__(faults[0]["detail"])
-        self.faults = faults
+        super().__init__(faults[0]["detail"], faults)
 
 
 class ReferenceManquante(BusinessError):
@@ -269,8 +268,9 @@ def read_line(nature: Nature[Any, Any], line: NumberedLine) -> Line | BusinessEr
         code, sentence, remedy = line.fault
         return MalformedLine([{"champ": "", "code": code, "detail": sentence, "correction": remedy}])
     try:
-        # Cells of a CSV are all text: numbers and booleans are read from it.
-        read: Line = nature.line.model_validate_json(line.content, strict=not line.from_text)
+        # Cells of a CSV are all text: numbers and booleans are read from it. Elsewhere each field decides: saying
+        # strict here would also refuse the dates, which JSON can only write as text.
+        read: Line = nature.line.model_validate_json(line.content, strict=False if line.from_text else None)
     except ValidationError as error:
         return MalformedLine(validation.faults(error.errors(include_url=False, include_input=False)))
     if read.reference is None:
@@ -284,7 +284,7 @@ def read_line(nature: Nature[Any, Any], line: NumberedLine) -> Line | BusinessEr
 
 def faults_of(error: BusinessError) -> Sequence[validation.Fault]:
     """Return what the report says of a refusal: one entry per fault."""
-    if isinstance(error, MalformedLine):
+    if isinstance(error, ManyFaults):
         return error.faults
     return [
         {

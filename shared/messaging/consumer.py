@@ -237,9 +237,9 @@ class Consumer:
             await self._quarantine(lost)
         records: list[Record] = []
         for record in batch.records:
-            key = record.envelope.key if record.envelope else None
-            if key in extra and record.envelope and record.envelope.version > gaps[key][1]:
-                records += [Record(record.offset, e.envelope) for e in extra.pop(key)]
+            envelope = record.envelope
+            if envelope and envelope.key in extra and envelope.version > gaps[envelope.key][1]:
+                records += [Record(record.offset, e.envelope) for e in extra.pop(envelope.key)]
             records.append(record)
         return Batch(batch.source, batch.partition, batch.bus_id, tuple(records), batch.next_offset)
 

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Iterable
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import OffsetOutOfRangeError
+from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.contracts.envelope import UnreadableEnvelope, from_kafka
-from shared.contracts.topics import service_of, topic_of
+from shared.contracts.topics import PREFIX, service_of, topic_of
 from shared.messaging.source import Batch, Record
 
 log = logging.getLogger(__name__)
@@ -28,10 +28,18 @@ NO_PROGRESS_S = 30
 class KafkaSource:
     """The topics of some services, read by the group named after the view."""
 
-    def __init__(self, engine: AsyncEngine, view: str, services: Iterable[str], bootstrap: str) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        view: str,
+        services: Iterable[str],
+        bootstrap: str,
+        prefix: str = PREFIX,
+    ) -> None:
         self._engine = engine
         self._view = view
-        self._topics = [topic_of(service) for service in services]
+        self._topics = [topic_of(service, prefix) for service in services]
+        self._group = f"{prefix}.{view}"
         self._bootstrap = bootstrap
 
     async def batches(self) -> AsyncIterator[Batch]:
@@ -39,7 +47,7 @@ class KafkaSource:
         bus_id = f"kafka:{await self._cluster_id()}"
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
-            group_id=self._view,
+            group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="none",
             max_partition_fetch_bytes=4_194_304,
@@ -53,6 +61,8 @@ class KafkaSource:
             while True:
                 try:
                     fetched = await consumer.getmany(timeout_ms=FETCH_WAIT_MS, max_records=BATCH)
+                except NoOffsetForPartitionError:
+                    continue  # asked before the checkpoint was read: the next call starts from it
                 except OffsetOutOfRangeError as error:
                     # Retention passed over us or the topic was made again: versions and repairs sort it out.
                     log.warning("offset out of range", extra={"view": self._view})
@@ -101,16 +111,15 @@ class _SeekToCheckpoints(ConsumerRebalanceListener):  # type: ignore[misc] # aio
         """Nothing to give back: the view holds its own position."""
 
     async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
-        """Seek each partition to its checkpoint, or to the beginning on another bus."""
+        """Seek each partition to its checkpoint, or to 0 on another bus."""
         async with self._engine.connect() as conn:
             rows = await conn.execute(CHECKPOINTS, {"view": self._view})
             known = {(row.source, row.partition): row for row in rows}
         for partition in assigned:
             row = known.get((service_of(partition.topic), partition.partition))
-            if row and row.bus_id == self._bus_id:
-                self._consumer.seek(partition, row.next_offset)
-            else:
-                await self._consumer.seek_to_beginning(partition)
+            known_here = row is not None and row.bus_id == self._bus_id
+            # From 0 on another bus; past the retention, the out of range error leads to the beginning.
+            self._consumer.seek(partition, row.next_offset if known_here else 0)
         log.info("partitions assigned", extra={"view": self._view, "count": len(assigned)})
 
 

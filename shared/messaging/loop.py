@@ -29,20 +29,26 @@ class Loop(ABC):
         """Do one unit of work; return how long to wait before the next, in seconds."""
 
     async def recover(self) -> None:  # noqa: B027 # most loops have nothing to throw away
-        """Throw away what an error may have left in a bad state."""
+        """Throw away what an error, or the end, leaves open."""
 
     async def run(self) -> None:
         """Repeat turns until cancelled."""
-        while True:
-            try:
-                delay = await self.turn()
-                self._failures = 0
-            except Exception:
-                self._failures += 1
-                log.exception("turn failed", extra={"action": self.name, "attempts": self._failures})
-                await self.recover()
-                delay = backoff(self._failures)
-            await self.pause(delay)
+        try:
+            while True:
+                await self.pause(await self._try_turn())
+        finally:
+            await self.recover()
+
+    async def _try_turn(self) -> float:
+        try:
+            delay = await self.turn()
+        except Exception:
+            self._failures += 1
+            log.exception("turn failed", extra={"action": self.name, "attempts": self._failures})
+            await self.recover()
+            return backoff(self._failures)
+        self._failures = 0
+        return delay
 
     async def pause(self, delay: float) -> None:
         """Wait between two turns; a loop that can be woken overrides it."""
@@ -51,4 +57,4 @@ class Loop(ABC):
 
 def backoff(failures: int) -> float:
     """Return how long to wait after that many failures in a row, in seconds."""
-    return min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(failures, 10)) * random.uniform(0.5, 1)  # noqa: S311 # jitter
+    return min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(failures, 10)) * random.uniform(0.5, 1)  # noqa: S311 # jitter

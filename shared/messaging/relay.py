@@ -17,7 +17,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.contracts.topics import PARTITIONS, topic_of
+from shared.contracts.topics import PARTITIONS, PREFIX, topic_of
 from shared.messaging.feed import envelopes_after
 from shared.messaging.loop import Loop
 
@@ -46,11 +46,18 @@ class Relay(Loop):
 
     name = "relay"
 
-    def __init__(self, engine: AsyncEngine, service: str, bootstrap: str, placed: asyncio.Event) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        service: str,
+        bootstrap: str,
+        placed: asyncio.Event,
+        prefix: str = PREFIX,
+    ) -> None:
         super().__init__()
         self._engine = engine
         self._service = service
-        self._topic = topic_of(service)
+        self._topic = topic_of(service, prefix)
         self._bootstrap = bootstrap
         self._placed = placed
         self._producer: AIOKafkaProducer | None = None

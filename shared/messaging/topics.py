@@ -6,16 +6,16 @@ import os
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
-from shared.contracts.topics import MAX_MESSAGE_BYTES, PARTITIONS, RETENTION_MS, SERVICES, topic_of
+from shared.contracts.topics import MAX_MESSAGE_BYTES, PARTITIONS, PREFIX, RETENTION_MS, SERVICES, topic_of
 
 
-async def create_topics(bootstrap: str, replication: int = 1) -> None:
+async def create_topics(bootstrap: str, replication: int = 1, prefix: str = PREFIX) -> None:
     """Create the topics that are missing; those that exist are left as they are."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         existing = set(await admin.list_topics())
-        for topic in map(topic_of, SERVICES):
+        for topic in (topic_of(service, prefix) for service in SERVICES):
             if topic in existing:
                 continue
             settings = {

@@ -5,26 +5,17 @@ from decimal import Decimal
 
 from services.gateway.pages.formats import Absence, Unite
 from services.gateway.pages.models import (
-    Adresse,
-    Bus,
     CategorieSortie,
     Comparaison,
     DepartementRow,
     Etape,
-    EtatSource,
     Filtre,
-    Freshness,
     HomePage,
-    Incident,
     KeyFigure,
-    Lien,
     MonthlyEtp,
     Nature,
     Option,
     Seance,
-    Site,
-    SourceFreshness,
-    StatePage,
     StructureRow,
     StructuresTable,
     StructureTotals,
@@ -34,6 +25,17 @@ from services.gateway.pages.models import (
     TypeRow,
 )
 from services.gateway.pages.secrecy import hide_rate
+from services.gateway.pages.site import (
+    Adresse,
+    Bus,
+    EtatSource,
+    Freshness,
+    Incident,
+    Lien,
+    Site,
+    SourceFreshness,
+    StatePage,
+)
 from shared.reference.carte import carte
 
 D = Decimal

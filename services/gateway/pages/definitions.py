@@ -174,8 +174,8 @@ DEFINITIONS: tuple[Definition, ...] = (
         "ratio, affiché en %",
         "Sorties déclarées",
         (
-            "Une sortie est comptée à partir de 81 jours et une heure en ACI et EI, de 150 heures en AI et ETTI ; "
-            "les retraits de sorties constatées sont exclus.",
+            "Une sortie est comptée à partir de 81 jours et une heure en ACI et EI, de 150 heures en AI et ETTI.",
+            "Les retraits de sorties constatées ne sont pas comptés.",
             "Les sorties de l'année ne viennent pas des orientations de l'année : les deux ne se rapportent pas l'une à l'autre.",
             _PETITS_EFFECTIFS,
         ),

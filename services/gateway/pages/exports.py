@@ -1,22 +1,23 @@
 """The files behind the pages: the columns of ``tables``, exact values, the filter and the date on each line.
 
-Two variants. ``TABLEUR`` opens in a spreadsheet by a double click: byte order mark, semicolons, decimal commas,
-headings in words. ``DONNEES`` is for programs: commas, decimal points, field names of the API. In both, dates
-are ISO 8601, codes are text, an unknown value is an empty cell and ``secret`` or ``sans objet`` are written. The
-filter and the date are columns, not comment lines: no reader has to skip anything, and files can be joined.
+``TABLEUR`` opens in a spreadsheet by a double click: byte order mark, semicolons, decimal commas, headings in
+words. ``DONNEES`` is for programs: commas, decimal points, field names of the API. ``ODS`` holds typed cells and
+a sheet that says what they are. In all, dates are ISO 8601, codes are text, an unknown value is an empty cell and
+``secret`` or ``sans objet`` are written. The filter and the date are columns, not comment lines: no reader has to
+skip anything, and files can be joined.
 """
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any
 
 from services.gateway.pages.formats import Absence, Unite
-from services.gateway.pages.models import Bloc, StructureRow, TerritoryPage
+from services.gateway.pages.models import Bloc, Nature, StructureRow, TerritoryPage
 from services.gateway.pages.tables import (
     DEPARTEMENTS,
     ETAPES,
@@ -27,7 +28,6 @@ from services.gateway.pages.tables import (
     Colonne,
 )
 
-R = TypeVar("R")
 FORMULE = ("=", "+", "-", "@", "\t", "\r", "\n")
 DECIMALES = {
     Unite.NOMBRE: 0,
@@ -41,16 +41,20 @@ DECIMALES = {
 
 
 class Variante(StrEnum):
-    """Variant of a file, as addresses write it (``?variante=``)."""
+    """Variant of a CSV file, as addresses write it (``?variante=``)."""
 
     TABLEUR = "tableur"
     DONNEES = "donnees"
 
 
 @dataclass(frozen=True, slots=True)
-class Perimetre:
-    """What a file is about: territory, year, type when filtered, day of the figures."""
+class Fichier:
+    """What a file holds and what it is about; ``code`` is ``region-32`` or ``59``, ``type`` the filter if any."""
 
+    bloc: Bloc
+    titre: str
+    colonnes: tuple[Colonne[Any], ...]
+    lignes: Sequence[Any]
     territoire: str
     code: str
     annee: int
@@ -58,31 +62,8 @@ class Perimetre:
     arrete_le: date
 
 
-def perimetre_of(page: TerritoryPage) -> Perimetre:
-    """Return what the files of a page are about."""
-    kind = page.type_filtre.valeur if page.type_filtre else None
-    return Perimetre(page.nom, page.code, page.annee, kind, page.fraicheur.arrete_le)
-
-
-def file_name(bloc: Bloc, perimetre: Perimetre, variante: Variante) -> str:
-    """Return ``iae_structures_59_2017_arrete-2017-12-31.csv``: the filter is in the name too."""
-    parts = [
-        "iae",
-        bloc,
-        perimetre.code,
-        str(perimetre.annee),
-        perimetre.type,
-        f"arrete-{perimetre.arrete_le.isoformat()}",
-    ]
-    if variante is Variante.DONNEES:
-        parts.append(variante)
-    return "_".join(part for part in parts if part) + ".csv"
-
-
-def territory_csv(
-    page: TerritoryPage, bloc: Bloc, structures: Iterable[StructureRow], variante: Variante
-) -> bytes:
-    """Return the file of one block of a territory page.
+def file_of(page: TerritoryPage, bloc: Bloc, structures: Sequence[StructureRow]) -> Fichier:
+    """Return what the file of one block of a territory page holds.
 
     Parameters
     ----------
@@ -94,41 +75,89 @@ def territory_csv(
     KeyError
         The block has no file.
     """
-    perimetre = perimetre_of(page)
-    match bloc:
-        case Bloc.EVOLUTION:
-            return csv_file(ETP_MENSUELS, page.mois, perimetre, variante)
-        case Bloc.CARTE:
-            return csv_file(DEPARTEMENTS, page.departements, perimetre, variante)
-        case Bloc.TYPES:
-            return csv_file(TYPES, page.types, perimetre, variante)
-        case Bloc.ETAPES:
-            return csv_file(ETAPES, page.etapes, perimetre, variante)
-        case Bloc.STRUCTURES:
-            return csv_file(STRUCTURES, structures, perimetre, variante)
-        case _:
-            raise KeyError(bloc)
+    tables: dict[Bloc, tuple[tuple[Colonne[Any], ...], Sequence[Any]]] = {
+        Bloc.EVOLUTION: (ETP_MENSUELS, page.mois),
+        Bloc.CARTE: (DEPARTEMENTS, page.departements),
+        Bloc.TYPES: (TYPES, page.types),
+        Bloc.ETAPES: (ETAPES, page.etapes),
+        Bloc.STRUCTURES: (STRUCTURES, structures),
+    }
+    columns, rows = tables[bloc]
+    return Fichier(
+        bloc,
+        page.titre,
+        columns,
+        rows,
+        page.nom,
+        f"region-{page.code}" if page.nature is Nature.REGION else page.code,
+        page.annee,
+        page.type_filtre.valeur if page.type_filtre else None,
+        page.fraicheur.arrete_le,
+    )
 
 
-def csv_file(
-    columns: tuple[Colonne[R], ...], rows: Iterable[R], perimetre: Perimetre, variante: Variante
-) -> bytes:
-    """Return a table as a file, one line per observation and no total line."""
+def file_name(fichier: Fichier, extension: str, variante: Variante = Variante.TABLEUR) -> str:
+    """Return ``iae_structures_59_2017_arrete-2017-12-31.csv``: the filter is in the name too."""
+    parts = [
+        "iae",
+        fichier.bloc,
+        fichier.code,
+        str(fichier.annee),
+        fichier.type,
+        f"arrete-{fichier.arrete_le.isoformat()}",
+    ]
+    if variante is Variante.DONNEES:
+        parts.append(variante)
+    return f"{'_'.join(part for part in parts if part)}.{extension}"
+
+
+def csv_file(fichier: Fichier, variante: Variante) -> bytes:
+    """Return the table as CSV, one line per observation and no total line."""
     tableur = variante is Variante.TABLEUR
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";" if tableur else ",")
-    context = {
-        "Année" if tableur else "annee": str(perimetre.annee),
-        "Territoire" if tableur else "territoire": safe_text(perimetre.territoire),
-        "Type de structure filtré" if tableur else "type_filtre": perimetre.type or "tous",
-        "Arrêté le" if tableur else "arrete_le": perimetre.arrete_le.isoformat(),
-    }
-    writer.writerow([*context, *(_heading(column) if tableur else column.cle for column in columns)])
-    for row in rows:
-        writer.writerow(
-            [*context.values(), *(_cell(column.exporter(row), column.unite, variante) for column in columns)]
-        )
+    writer.writerow(
+        headings(fichier) if tableur else [*_CONTEXTE, *(column.cle for column in fichier.colonnes)]
+    )
+    context = context_of(fichier)
+    for row in fichier.lignes:
+        cells = [_written(exact(column.exporter(row), column.unite), variante) for column in fichier.colonnes]
+        writer.writerow([*map(safe_text, context), *cells])
     return out.getvalue().encode("utf-8-sig" if tableur else "utf-8")
+
+
+_CONTEXTE = {
+    "annee": "Année",
+    "territoire": "Territoire",
+    "type_filtre": "Type de structure filtré",
+    "arrete_le": "Arrêté le",
+}
+
+
+def context_of(fichier: Fichier) -> list[str]:
+    """Return the cells that each line repeats: year, territory, filter, day of the figures."""
+    return [str(fichier.annee), fichier.territoire, fichier.type or "tous", fichier.arrete_le.isoformat()]
+
+
+def headings(fichier: Fichier) -> list[str]:
+    """Return the headings in words, with the unit where it is not obvious."""
+    units = {Unite.TAUX: " (ratio)", Unite.EUROS: " (€)"}
+    return [
+        *_CONTEXTE.values(),
+        *(f"{c.libelle}{units.get(c.unite, '') if c.unite else ''}" for c in fichier.colonnes),
+    ]
+
+
+def exact(cell: Cellule, unite: Unite | None) -> str | Decimal | date | None:
+    """Return a cell as a file holds it: a figure with the decimals of its unit, the word of an absence."""
+    match cell:
+        case Absence():
+            return cell.value
+        case int() | Decimal():
+            decimals = DECIMALES[unite or Unite.NOMBRE]
+            return Decimal(cell).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        case _:
+            return cell
 
 
 def safe_text(text: str) -> str:
@@ -136,28 +165,14 @@ def safe_text(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULE) else text
 
 
-def _heading(column: Colonne[R]) -> str:
-    match column.unite:
-        case Unite.TAUX:
-            return f"{column.libelle} (ratio)"
-        case Unite.EUROS:
-            return f"{column.libelle} (€)"
-        case _:
-            return column.libelle
-
-
-def _cell(cell: Cellule, unite: Unite | None, variante: Variante) -> str:
+def _written(cell: str | Decimal | date | None, variante: Variante) -> str:
     match cell:
         case None:
             return ""
-        case Absence():
-            return cell.value
+        case Decimal():
+            figure = f"{cell:f}"
+            return figure.replace(".", ",") if variante is Variante.TABLEUR else figure
         case date():
             return cell.isoformat()
-        case str():
-            return safe_text(cell)
-        case figure:
-            decimals = DECIMALES[unite or Unite.NOMBRE]
-            exact = Decimal(figure).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-            written = f"{exact:f}"
-            return written.replace(".", ",") if variante is Variante.TABLEUR else written
+        case texte:
+            return safe_text(texte)

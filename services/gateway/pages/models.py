@@ -1,41 +1,17 @@
 """What the pages show: frozen values that the routes fill from the views.
 
 Counts of persons arrive here after ``secrecy``: a hidden one is ``Absence.SECRET``. Rates are exact ratios
-(0.585 for 58.5 %), amounts euros, quantities ``Decimal``, days and instants aware.
+(0.585 for 58.5 %), amounts euros, quantities ``Decimal``.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date
 from enum import StrEnum
 from itertools import groupby
-from urllib.parse import urlencode
 
 from services.gateway.pages.formats import INSECABLE, Unite, Valeur
-
-
-@dataclass(frozen=True, slots=True)
-class Lien:
-    """A link as the reader sees it."""
-
-    libelle: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Adresse:
-    """Path and query of a page; its links all derive from it, so that no filter is ever lost."""
-
-    chemin: str
-    parametres: Mapping[str, str] = field(default_factory=dict)
-
-    def avec(self, **changements: str | int | None) -> str:
-        """Return the address with some parameters changed, or removed by ``None``."""
-        query = {
-            name: value for name, value in {**self.parametres, **changements}.items() if value is not None
-        }
-        return f"{self.chemin}?{urlencode(query)}" if query else self.chemin
+from services.gateway.pages.site import Adresse, Freshness, Lien
 
 
 class Nature(StrEnum):
@@ -59,64 +35,6 @@ def situe(nature: Nature, code: str, nom: str) -> str:
     """Return « dans le Nord », or « (Ain) » for a territory whose article is not in the table."""
     article = _ARTICLES.get((nature, code))
     return f"({nom})" if article is None else f"dans {article}{nom}"
-
-
-class Bus(StrEnum):
-    """Which bus carries the facts, in the words of the screen."""
-
-    KAFKA = "Apache Kafka"
-    JOURNAL = "journaux HTTP, sans courtier"
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What every page carries, whatever it shows.
-
-    ``territoires`` starts with the region; ``adresse`` is the public origin, printed at the foot of the pages;
-    ``contact`` is an address to write to about a figure, if there is one.
-    """
-
-    nom: str
-    adresse: str
-    demonstration: bool
-    edite_le: datetime
-    territoires: tuple[Lien, ...]
-    contact: str | None = None
-
-
-class EtatSource(StrEnum):
-    """State of a source, in the words of the screen."""
-
-    A_JOUR = "à jour"
-    EN_RETARD = "en retard"
-    INJOIGNABLE = "ne répond pas"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFreshness:
-    """How far the views have read one source; ``depuis`` is the instant from which it is late or silent."""
-
-    nom: str
-    position: int | None
-    age: timedelta | None
-    etat: EtatSource
-    depuis: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """As of when the figures of a page hold; ``part_declarations`` is the ratio of declarations received."""
-
-    arrete_le: date
-    sources: tuple[SourceFreshness, ...]
-    bus: Bus
-    part_declarations: Decimal | None
-
-    @property
-    def age(self) -> timedelta | None:
-        """Age of the reading of the oldest source; ``None`` when one was never read."""
-        ages = [source.age for source in self.sources if source.age is not None]
-        return max(ages) if ages and len(ages) == len(self.sources) else None
 
 
 class Tendance(StrEnum):
@@ -387,24 +305,6 @@ class HomePage:
 
 
 @dataclass(frozen=True, slots=True)
-class Incident:
-    """Something that went wrong with a source; ``fin`` is ``None`` while it lasts."""
-
-    source: str
-    debut: datetime
-    fin: datetime | None
-    phrase: str
-
-
-@dataclass(frozen=True, slots=True)
-class StatePage:
-    """State of the sources and of the bus."""
-
-    fraicheur: Freshness
-    incidents: tuple[Incident, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Definition:
     """An indicator of the catalogue, as the reader may contest it."""
 
@@ -415,12 +315,3 @@ class Definition:
     source: str
     limites: tuple[str, ...]
     version: str
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorPage:
-    """A refusal or a failure; ``incident`` is the identifier to quote."""
-
-    statut: int
-    incident: str
-    detail: str | None = None

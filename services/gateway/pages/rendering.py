@@ -6,18 +6,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.gateway.pages import charts, definitions, formats, maps, tables
-from services.gateway.pages.models import (
-    Adresse,
-    Bloc,
-    Definition,
-    ErrorPage,
-    EtatSource,
-    HomePage,
-    Lien,
-    Site,
-    StatePage,
-    TerritoryPage,
-)
+from services.gateway.pages.models import Bloc, Definition, HomePage, TerritoryPage
+from services.gateway.pages.site import Adresse, ErrorPage, EtatSource, Lien, Site, StatePage
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"

@@ -1,7 +1,7 @@
 """Signing conventions between the State and a structure."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,7 +45,7 @@ def signer_convention(line: ConventionLine, known: Located, writer: Writer) -> C
     if line.date_fin < line.date_debut:
         raise PeriodeInversee("La convention finit avant de commencer.", champ="date_fin")
     identity = uuid7()
-    state = {
+    state: dict[str, Any] = {
         "structure_id": structure_id,
         "numero": line.numero,
         "date_debut": line.date_debut,

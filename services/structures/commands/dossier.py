@@ -1,7 +1,7 @@
 """Recording what a CDIAE said of a structure's file."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -48,7 +48,7 @@ def examiner_dossier(line: DossierLine, known: Located, writer: Writer) -> Chang
     if line.etp_accordes > line.etp_demandes:
         raise EtpAccordesSuperieurs("Les ETP accordés dépassent les ETP demandés.", champ="etp_accordes")
     identity = uuid7()
-    state = {
+    state: dict[str, Any] = {
         "structure_id": structure_id,
         "departement": line.departement,
         "date_seance": line.date_seance,

@@ -1,7 +1,7 @@
 """Registering structures."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -68,7 +68,7 @@ def enregistrer_structure(line: StructureLine, taken: set[Pair], writer: Writer)
     if (line.siret, line.type) in taken:
         raise deja_enregistree()
     identity = uuid7()
-    state = {
+    state: dict[str, Any] = {
         "siret": line.siret,
         "type_structure": line.type,
         "raison_sociale": line.raison_sociale,

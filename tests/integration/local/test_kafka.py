@@ -88,6 +88,13 @@ def test_a_maven_that_fails_is_said_and_leaves_nothing(empty_path: Path, tmp_pat
     assert [path.name for path in folder.parent.iterdir()] == ["jars.lock"]
 
 
+def test_a_cache_that_cannot_be_written_is_said_with_the_way_out(empty_path: Path, tmp_path: Path) -> None:
+    program(empty_path, "mvn", "exit 0")
+    (tmp_path / "fichier").touch()
+    with pytest.raises(KafkaUnavailable, match="XDG_CACHE_HOME en désigne un autre"):
+        fetch_jars(tmp_path / "fichier" / "jars")
+
+
 async def test_two_starts_at_the_same_time_fetch_once(empty_path: Path, tmp_path: Path) -> None:
     program(empty_path, "mvn", f"echo appel >> {tmp_path}/appels")
     folder = tmp_path / "cache" / "jars"

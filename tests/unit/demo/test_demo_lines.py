@@ -54,7 +54,7 @@ FIELDS = {
     "versements": LINE | {"annexe", "mois", "financeur", "nature", "montant"},
     "marches": LINE
     | {
-        *("departement", "acheteur", "objet", "date_notification", "modalite", "heures_prevues"),
+        *("departement", "acheteur", "objet", "date_notification", "modalite", "annee", "heures_prevues"),
         "heures_realisees",
     },
     "dossiers_cdiae": LINE

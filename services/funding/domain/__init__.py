@@ -1,0 +1,1 @@
+"""Rules of the money: pure, no input or output."""

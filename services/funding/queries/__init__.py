@@ -1,0 +1,1 @@
+"""Read side: one statement a function."""

@@ -1,0 +1,11 @@
+"""The other process, ``python -m services.funding.worker``: sequencer, relay and consumers."""
+
+import asyncio
+
+from services.funding.service import SERVICE
+from shared.service import run_service_worker
+from shared.settings import Settings
+from shared.work import run_until_signal
+
+if __name__ == "__main__":
+    asyncio.run(run_until_signal(run_service_worker(SERVICE, Settings())))

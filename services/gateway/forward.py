@@ -1,0 +1,61 @@
+"""Forwarding: ``/api/<service>/v1/…`` reaches the service that owns the facts, streamed both ways.
+
+The service checks token, scope and perimeter itself; the gateway adds nothing and hides what is internal.
+"""
+
+from collections.abc import AsyncIterator
+
+import httpx
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import StreamingResponse
+
+from shared.access.edge import open_to_all
+from shared.contracts.topics import SERVICES
+from shared.errors import Indisponible, Introuvable
+from shared.logs import request_id
+
+router = APIRouter(dependencies=[Depends(open_to_all)])  # each service decides
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+INTERNAL = ("journal",)
+# Of one connection, not of the message (RFC 9110 §7.6.1); lengths are those of the stream itself.
+HOP_BY_HOP = {
+    "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+    "transfer-encoding", "upgrade", "host",
+}  # fmt: skip
+
+
+@router.api_route("/api/{service}/v1/{path:path}", methods=METHODS, include_in_schema=False)
+async def forward(request: Request, service: str, path: str) -> Response:
+    """Send a request to its service and its answer back."""
+    if service not in SERVICES or path.partition("/")[0] in INTERNAL:
+        raise Introuvable("Cette adresse n'existe pas.")
+    http: httpx.AsyncClient = request.app.state.forward
+    base = request.app.state.settings.sources[service]
+    url = httpx.URL(f"{base}/v1/{path}", query=request.url.query.encode())
+    headers = [(name, value) for name, value in request.headers.items() if name not in HOP_BY_HOP]
+    headers = [pair for pair in headers if pair[0] != "x-request-id"]
+    headers.append(("x-request-id", request_id.get() or ""))
+    with_body = "content-length" in request.headers or "transfer-encoding" in request.headers
+    sent = http.build_request(
+        request.method, url, headers=headers, content=request.stream() if with_body else None
+    )
+    try:
+        answer = await http.send(sent, stream=True)
+    except httpx.TransportError as error:
+        raise Indisponible(
+            f"Le service « {service} » ne répond pas.", correction="Réessayez avec la même Idempotency-Key."
+        ) from error
+    kept = {name: value for name, value in answer.headers.items() if name.lower() not in HOP_BY_HOP}
+    for name in ("x-content-type-options", "referrer-policy", "x-frame-options", "x-request-id", "date"):
+        kept.pop(name, None)
+    if kept.get("location", "").startswith("/v1/"):
+        kept["location"] = f"/api/{service}{kept['location']}"
+    return StreamingResponse(_body(answer), answer.status_code, kept)
+
+
+async def _body(answer: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for block in answer.aiter_raw():
+            yield block
+    finally:
+        await answer.aclose()

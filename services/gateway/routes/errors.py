@@ -1,0 +1,37 @@
+"""Errors of the pages: a person who reads gets a page, a program gets a problem."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+
+from services.gateway import screens
+from services.gateway.pages.models import ErrorPage
+from services.gateway.pages.rendering import render_error
+from shared.http import PROBLEM
+from shared.logs import request_id
+
+Handler = Callable[[Request, Any], Response | Awaitable[Response]]
+PROGRAMS = ("/api/", "/oauth/", "/.well-known/", "/sante/", "/openapi.json")
+
+
+def add_page_errors(app: FastAPI) -> None:
+    """Turn the problems of pages into pages; those of the API stay as they are."""
+
+    def paged(handler: Handler) -> Handler:
+        async def handle(request: Request, error: Exception) -> Response:
+            answer = handler(request, error)
+            if not isinstance(answer, Response):
+                answer = await answer
+            if request.url.path.startswith(PROGRAMS) or answer.media_type != PROBLEM:
+                return answer
+            problem = orjson.loads(bytes(answer.body))
+            page = ErrorPage(answer.status_code, request_id.get() or "", problem["detail"])
+            headers = {k: v for k, v in answer.headers.items() if k in ("retry-after", "ratelimit")}
+            return HTMLResponse(render_error(page, screens.site(request)), answer.status_code, headers)
+
+        return handle
+
+    app.exception_handlers = {kind: paged(handler) for kind, handler in app.exception_handlers.items()}

@@ -1,0 +1,124 @@
+"""The pages, in French, complete without any script; a table is also a file."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.gateway import screens
+from services.gateway.answers import view_headers
+from services.gateway.pages import rendering
+from services.gateway.pages.definitions import DEFINITIONS, PAR_CODE
+from services.gateway.pages.exports import Variante, csv_file, file_name, file_of
+from services.gateway.pages.models import Bloc, Nature
+from services.gateway.pages.ods import ods_file
+from services.gateway.rate import anonymous_rate
+from services.gateway.routes.vues import territory
+from shared.access.edge import open_to_all
+from shared.errors import Introuvable
+from shared.messaging.waiting import wait_for_positions
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(open_to_all), Depends(anonymous_rate)])
+STATIC = {path.name: path for path in rendering.STATIC.iterdir()}
+
+
+@router.get("/", response_class=HTMLResponse)
+async def home(request: Request, au_moins: str | None = None) -> Response:
+    await wait_for_positions(request, au_moins)
+    page, positions = await screens.home_page(request)
+    return _html(request, rendering.render_home(page, screens.site(request)), positions)
+
+
+class TerritoryQuery(BaseModel):
+    """What the address of a territory page may say; its links and its form write nothing else."""
+
+    model_config = ConfigDict(frozen=True)
+
+    annee: Annotated[int, Field(ge=1990, le=2100)] | None = None
+    type: Literal["ACI", "AI", "EI", "ETTI", "EITI", "AUTRE", ""] = ""
+    tri: Annotated[str, Field(pattern="^-?[a-z_]+$", max_length=40)] = screens.DEFAULT_SORT
+    page: Annotated[int, Field(ge=1, le=10_000)] = 1
+    format: Literal["csv", "ods", ""] = ""
+    tableau: Bloc = Bloc.STRUCTURES
+    variante: Variante = Variante.TABLEUR
+    au_moins: str | None = None
+
+
+@router.get("/regions/{code}", response_class=HTMLResponse)
+@router.get("/departements/{code}", response_class=HTMLResponse)
+async def territory_page(request: Request, code: str, query: Annotated[TerritoryQuery, Query()]) -> Response:
+    await wait_for_positions(request, query.au_moins)
+    nature = Nature.REGION if request.url.path.startswith("/regions/") else Nature.DEPARTEMENT
+    region, departement = territory(nature, code)
+    asked = screens.Asked(
+        nature, code, region, departement, query.annee, query.type or None, query.tri, query.page
+    )
+    screen = await screens.territory_screen(request, asked)
+    if query.format:
+        return _file(screen, query)
+    return _html(request, rendering.render_territory(screen.page, screens.site(request)), screen.positions)
+
+
+def _file(screen: screens.TerritoryScreen, query: TerritoryQuery) -> Response:
+    try:
+        file = file_of(screen.page, query.tableau, screen.rows)
+    except KeyError:
+        raise Introuvable("Ce tableau n'a pas de fichier.") from None
+    if query.format == "ods":
+        content, kind = ods_file(file), "application/vnd.oasis.opendocument.spreadsheet"
+    else:
+        content, kind = csv_file(file, query.variante), "text/csv; charset=utf-8"
+    name = file_name(file, query.format, query.variante)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
+    return Response(content, media_type=kind, headers=headers)
+
+
+@router.get("/indicateurs", response_class=HTMLResponse)
+async def indicators(request: Request) -> Response:
+    return HTMLResponse(rendering.render_indicators(screens.site(request)))
+
+
+@router.get("/indicateurs/{code}", response_class=HTMLResponse)
+async def indicator(request: Request, code: str) -> Response:
+    if code not in PAR_CODE:
+        raise Introuvable(f"Cet indicateur n'existe pas ; il y en a {len(DEFINITIONS)}.")
+    return HTMLResponse(rendering.render_indicator(PAR_CODE[code], screens.site(request)))
+
+
+@router.get("/etat", response_class=HTMLResponse)
+async def state(request: Request) -> Response:
+    return HTMLResponse(rendering.render_state(await screens.state_page(request), screens.site(request)))
+
+
+@router.get("/accessibilite", response_class=HTMLResponse)
+async def accessibility(request: Request) -> Response:
+    return HTMLResponse(rendering.render_accessibility(screens.site(request)))
+
+
+@router.get("/mentions-legales", response_class=HTMLResponse)
+async def legal(request: Request) -> Response:
+    return HTMLResponse(rendering.render_legal(screens.site(request)))
+
+
+@router.get("/donnees-personnelles", response_class=HTMLResponse)
+async def privacy(request: Request) -> Response:
+    return HTMLResponse(rendering.render_privacy(screens.site(request)))
+
+
+@router.get("/static/{name}")
+async def static_file(name: str) -> Response:
+    if name not in STATIC:
+        raise Introuvable("Ce fichier n'existe pas.")
+    return FileResponse(STATIC[name], headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+@router.get("/favicon.ico")
+async def favicon() -> Response:
+    return FileResponse(STATIC["favicon.svg"], media_type="image/svg+xml")
+
+
+def _html(request: Request, text: str, positions: dict[str, int]) -> Response:
+    headers = view_headers(request, positions)
+    del headers["ETag"]  # the page also tells ages and the hour it was made
+    return HTMLResponse(text, headers=headers)

@@ -1,0 +1,1 @@
+"""Write side: one module a noun, each a `Nature` whose lines are decided one by one."""

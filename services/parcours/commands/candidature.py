@@ -1,0 +1,262 @@
+"""Sending persons to a structure, and the answer of the structure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from functools import partial
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.parcours.commands.contrat import TypeStructure, personne_inconnue
+from services.parcours.commands.personne import IDENTITE_UNIQUE, Entree, Identite, Registre
+from services.parcours.domain import transitions
+from services.parcours.domain.candidature import (
+    TRANSITION_DE_SUITE,
+    Candidature,
+    origine_de,
+    verifier_suite,
+)
+from services.parcours.domain.declaration import Engagement
+from services.parcours.domain.errors import ContratEtranger, DateFuture, PersonneOuIdentite
+from services.parcours.domain.identite import verifier_age
+from services.parcours.queries.contrat import find_engagements
+from services.parcours.queries.personne import Sealed, find_identities
+from services.parcours.queries.structure import Located, Structure, locate_structures
+from services.parcours.tables import candidature
+from services.parcours.vault import Vault
+from shared.access.rights import Action, Target, ensure
+from shared.access.scopes import Scope
+from shared.contracts.parcours import CandidatureDecidee, CandidatureEnvoyee
+from shared.errors import BusinessError
+from shared.messaging.journal import NewFact
+from shared.types import Jour, Reference, Siret, Texte
+from shared.uuids import uuid7
+from shared.writing import Change, Line, Nature, RepriseRequise, Writer
+
+MotifRefus = Literal[
+    "did_not_come", "did_not_come_to_interview", "hired_elsewhere", "training", "non_eligible", "not_mobile",
+    "not_interested", "lacking_skills", "incompatible", "prevent_objectives", "no_position", "duplicate", "other",
+]  # fmt: skip
+
+
+class OrientationLine(Line):
+    """A person sent to a structure.
+
+    ``personne`` is an identifier or the caller's own reference; ``identite`` enters the person by the same
+    write, or recognises them. Only a first load says what came of it.
+    """
+
+    personne: Reference | None = None
+    identite: Identite | None = None
+    siret: Siret
+    type_structure: TypeStructure | None = None
+    date_orientation: Jour | None = None
+    type_prescripteur: Texte
+    organisation: Reference | None = None
+    suite: Literal["EMBAUCHE", "REFUS", "SANS_REPONSE", "EN_ATTENTE"] | None = None
+    date_suite: Jour | None = None
+    motif_refus: MotifRefus | None = None
+    contrat: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rencontres:
+    """What some orientations name: structures, persons (by name or by identity) and contracts."""
+
+    structures: Located
+    registre: Registre
+    identities: Mapping[str, Sealed]
+    noms: Mapping[str, UUID]
+    engagements: Mapping[UUID, Engagement]
+
+
+async def load_rencontres(
+    conn: AsyncConnection, lines: Sequence[OrientationLine], writer: Writer, *, vault: Vault
+) -> Rencontres:
+    """Return what the lines name, each kind in one query."""
+    structures = await locate_structures(conn, {line.siret for line in lines})
+    registre = Registre(vault)
+    await registre.look_up(conn, [line.identite for line in lines if line.identite])
+    named = {line.personne for line in lines if line.personne}
+    identities = await find_identities(conn, writer.caller, named) if named else {}
+    hired = {line.contrat for line in lines if line.contrat}
+    client_id = writer.caller.client_id
+    noms, engagements = await find_engagements(conn, client_id, hired) if hired else ({}, {})
+    return Rencontres(structures, registre, identities, noms, engagements)
+
+
+def orienter_personne(line: OrientationLine, rencontres: Rencontres, writer: Writer) -> Change:
+    """Decide an orientation, with its outcome when a first load knows it.
+
+    A person already known is recognised in silence, and what the vault holds of them stays as it is.
+
+    Raises
+    ------
+    StructureInconnue, PersonneInconnue, PersonneOuIdentite, ContratEtranger
+    Introuvable
+        Neither the structure nor the organisation is in the caller's perimeter.
+    RepriseRequise
+        An outcome without the scope of a first load.
+    DateFuture, AgeHorsBornes, TypePrescripteurInconnu, OrganisationManquante, SuiteIncoherente
+        And the refusals of `Registre.enter`.
+    """
+    structure = rencontres.structures.find(line.siret, line.type_structure)
+    target = Target(
+        structure_id=structure.id, departement=structure.departement, organisation=line.organisation
+    )
+    ensure(writer.caller, Action.ECRIRE_PARCOURS, target)
+    jour = line.date_orientation or writer.today
+    if max(jour, line.date_suite or jour) > writer.today:
+        raise DateFuture("L'orientation ou sa suite n'a pas encore eu lieu.", champ="date_orientation")
+    origine = origine_de(line.type_prescripteur, line.organisation)
+    transition = _transition(line, jour, writer)
+    personne_id, entree = _personne(line, rencontres, jour, writer)
+    sent = Candidature(
+        id=uuid7(),
+        version=1,
+        personne_id=personne_id,
+        structure_id=structure.id,
+        origine=origine,
+        type_prescripteur=line.type_prescripteur,
+        organisation=line.organisation,
+        date_orientation=jour,
+        etat=transitions.NEW,
+    )
+    facts = [entree.fact] if entree else []
+    facts.append(writer.fact(sent.id, 1, CandidatureEnvoyee(**_content(sent)), line, jour))
+    if transition and line.date_suite:
+        contrat_id = _contrat(line, rencontres, personne_id, structure)
+        sent = decider(sent, transition, line.date_suite, motif_refus=line.motif_refus, contrat_id=contrat_id)
+        decided = decision_fact(sent, line, writer)
+        known_on = min(max(decided.known_on, line.date_suite), writer.today)
+        facts.append(replace(decided, known_on=known_on))
+    rows = (*(entree.rows if entree else ()), (candidature, row_of(sent)))
+    return Change(sent.id, rows, tuple(facts))
+
+
+def _transition(line: OrientationLine, jour: date, writer: Writer) -> str | None:
+    """Return the transition that a told outcome stands for."""
+    if line.suite and Scope.REPRISE not in writer.caller.scopes:
+        raise RepriseRequise(
+            "Seule une reprise peut dire la suite d'une orientation.",
+            champ="suite",
+            correction="Retirez la suite : la structure la donne par sa décision.",
+        )
+    transition = TRANSITION_DE_SUITE.get(line.suite) if line.suite else None
+    verifier_suite(transition, jour, line.date_suite, line.motif_refus)
+    if (transition == "accept") != (line.contrat is not None):
+        raise contrat_etranger()
+    return transition
+
+
+def _personne(
+    line: OrientationLine, rencontres: Rencontres, jour: date, writer: Writer
+) -> tuple[UUID, Entree | None]:
+    """Return who is sent, and their entry in the vault when they are new."""
+    if (line.personne is None) == (line.identite is None):
+        raise PersonneOuIdentite(
+            "Donnez la personne, ou bien son identité.",
+            champ="personne",
+            correction="Remplissez personne ou identite, jamais les deux.",
+        )
+    registre = rencontres.registre
+    if line.identite is not None:
+        known = registre.find(line.identite)
+        if known is None:
+            entree = registre.enter(line.identite, line, jour, writer)
+            return entree.personne_id, entree
+        verifier_age(line.identite.date_naissance, jour, "identite.date_naissance")
+        return known, None
+    sealed = rencontres.identities.get(line.personne or "")
+    if sealed is None:
+        raise personne_inconnue()
+    safe = registre.vault.safe(sealed.personne_id, sealed.dek_enveloppee)
+    born = safe.open("identite", sealed.identite)["date_naissance"]
+    verifier_age(date.fromisoformat(born), jour, "date_orientation")
+    return sealed.personne_id, None
+
+
+def _contrat(
+    line: OrientationLine, rencontres: Rencontres, personne_id: UUID, structure: Structure
+) -> UUID | None:
+    if line.contrat is None:
+        return None
+    named = rencontres.noms.get(line.contrat)
+    engagement = rencontres.engagements.get(named) if named else None
+    if engagement is None or not engagement.lie(personne_id, structure.id):
+        raise contrat_etranger()
+    return engagement.contrat_id
+
+
+def contrat_etranger() -> BusinessError:
+    """Return the refusal of a contract that is not the one of a hire."""
+    return ContratEtranger(
+        "Le contrat doit être celui de cette personne dans cette structure, et n'accompagner qu'une embauche.",
+        champ="contrat",
+        correction="Donnez l'identifiant ou votre référence du contrat signé.",
+    )
+
+
+def decider(
+    known: Candidature,
+    transition: str,
+    jour: date,
+    *,
+    motif_refus: str | None = None,
+    contrat_id: UUID | None = None,
+) -> Candidature:
+    """Return the next version of a candidature, decided on a day.
+
+    Raises
+    ------
+    TransitionInterdite
+        Its state does not allow this.
+    """
+    return replace(
+        known,
+        version=known.version + 1,
+        etat=transitions.apply(known.etat, transition),
+        date_suite=jour,
+        motif_refus=motif_refus,
+        contrat_id=contrat_id,
+    )
+
+
+def decision_fact(decided: Candidature, line: Line, writer: Writer) -> NewFact:
+    """Return the fact of a decision: neither the reason nor the prescripteur is in it."""
+    jour = decided.date_suite or writer.today
+    fact = CandidatureDecidee(**_content(decided), decidee_le=jour, contrat_id=decided.contrat_id)
+    return writer.fact(decided.id, decided.version, fact, line, jour)
+
+
+def _content(known: Candidature) -> dict[str, object]:
+    return {
+        "candidature_id": known.id,
+        "personne_id": known.personne_id,
+        "structure_id": known.structure_id,
+        "origine": known.origine,
+        "envoyee_le": known.date_orientation,
+        "etat": known.etat,
+    }
+
+
+_FIELDS = tuple(field.name for field in fields(Candidature))
+
+
+def row_of(known: Candidature) -> dict[str, object]:
+    """Return a candidature as a row of its table."""
+    return {name: getattr(known, name) for name in _FIELDS}
+
+
+def orientations(vault: Vault) -> Nature[OrientationLine, Rencontres]:
+    """Return the nature of orientations, whose identities are in a vault."""
+    return Nature(
+        name="orientations",
+        line=OrientationLine,
+        action=Action.ECRIRE_PARCOURS,
+        load=partial(load_rencontres, vault=vault),
+        decide=orienter_personne,
+        races=frozenset(IDENTITE_UNIQUE),
+    )

@@ -1,0 +1,239 @@
+"""Entering persons in the vault, with the agrément that an old pathway began by."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, StringConstraints
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.parcours.domain.agrement import lire_agrement
+from services.parcours.domain.errors import AgrementDejaConnu, PersonneDejaConnue
+from services.parcours.domain.identite import (
+    forme_normale,
+    verifier_age,
+    verifier_criteres,
+    verifier_nir_ou_motif,
+)
+from services.parcours.domain.nir import compacter, verifier_coherence, verifier_nir
+from services.parcours.queries.personne import find_known
+from services.parcours.tables import agrement, cle_personne, personne
+from services.parcours.vault import KEK_VERSION, Vault
+from shared.access.rights import Action
+from shared.contracts.parcours import AgrementDelivre, PersonneEnregistree
+from shared.errors import BusinessError
+from shared.messaging.journal import NewFact
+from shared.types import CodeInsee, Jour, Texte
+from shared.uuids import uuid7
+from shared.validation import Input
+from shared.writing import Change, Line, Nature, Row, Writer
+
+
+def _split(value: Any) -> Any:
+    return value.split() if isinstance(value, str) else value
+
+
+class Identite(Input):
+    """Who a person is, and the criteria they meet on the day they enter."""
+
+    nom: Texte
+    prenom: Texte
+    sexe: Literal["F", "H"]
+    date_naissance: Jour
+    code_insee: CodeInsee | None = Field(None, description="Commune de résidence.")
+    nir: Annotated[str, StringConstraints(min_length=15, max_length=21)] | None = None
+    motif_absence_nir: Literal["NO_NIR", "NIR_ASSOCIATED_TO_OTHER"] | None = None
+    niveau_formation: Annotated[str, StringConstraints(pattern=r"^\d{2}$")] | None = None
+    criteres: Annotated[list[str], BeforeValidator(_split), Field(max_length=20)] = []
+
+
+class PersonneLine(Identite, Line):
+    """A person to enter, with the agrément of their pathway when it began before the PASS IAE."""
+
+    numero_agrement: Annotated[str, StringConstraints(pattern=r"^\d{12}$")] | None = None
+    date_agrement_debut: Jour | None = None
+    date_agrement_fin: Jour | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entree:
+    """A person entered: rows to write and the first fact."""
+
+    personne_id: UUID
+    rows: tuple[Row, ...]
+    fact: NewFact
+
+
+@dataclass(slots=True)
+class Registre:
+    """The vault, and who is in it among the identities of some lines."""
+
+    vault: Vault
+    known: dict[bytes, UUID] = field(default_factory=dict)
+
+    async def look_up(self, conn: AsyncConnection, identites: Sequence[Identite]) -> None:
+        """Learn which of these identities are known."""
+        if identites:
+            found = await find_known(
+                conn,
+                [self._index(identite) for identite in identites],
+                [self._index_nir(identite.nir) for identite in identites if identite.nir],
+            )
+            self.known.update(found)
+
+    def find(self, identite: Identite) -> UUID | None:
+        """Return the person of an identity, by the NIR first, else by name and birth date."""
+        by_nir = self.known.get(self._index_nir(identite.nir)) if identite.nir else None
+        return by_nir or self.known.get(self._index(identite))
+
+    def enter(self, identite: Identite, line: Line, jour: date, writer: Writer) -> Entree:
+        """Return a new person, whose identity is known from now on.
+
+        Parameters
+        ----------
+        jour
+            Day on which the person must have the age of a pathway.
+
+        Raises
+        ------
+        NirOuMotif, NirInvalide, NirIncoherent, AgeHorsBornes, CritereInconnu, CriteresIncompatibles
+        """
+        verifier_nir_ou_motif(identite.nir, identite.motif_absence_nir)
+        nir = compacter(identite.nir) if identite.nir else None
+        if nir:
+            verifier_nir(nir)
+            verifier_coherence(nir, identite.date_naissance, identite.sexe)
+        verifier_age(identite.date_naissance, jour, "date_naissance")
+        verifier_criteres(identite.criteres)
+        # Random, not sortable: the identifier must not tell when the person came.
+        personne_id = uuid.uuid4()
+        safe, wrapped = self.vault.new_safe(personne_id)
+        sealed = safe.seal("identite", _identity_values(identite))
+        index, index_nir = self._index(identite), self._index_nir(nir) if nir else None
+        row = {
+            "id": personne_id,
+            "version": 1,
+            "cree_par": writer.caller.client_id,
+            "identite": sealed,
+            "sensible": safe.seal("sensible", _sensitive_values(identite, nir)),
+            "index_identite": index,
+            "index_nir": index_nir,
+        }
+        key = {"personne_id": personne_id, "dek_enveloppee": wrapped, "version_kek": KEK_VERSION}
+        self.known.update({i: personne_id for i in (index, index_nir) if i})
+        fact = PersonneEnregistree(personne_id=personne_id)
+        known_on = writer.known_on(line)
+        return Entree(
+            personne_id,
+            ((personne, row), (cle_personne, key)),
+            writer.fact(personne_id, 1, fact, line, known_on, private=sealed),
+        )
+
+    def _index(self, identite: Identite) -> bytes:
+        normal = forme_normale(identite.nom, identite.prenom, identite.date_naissance)
+        return self.vault.blind_index("identite", normal)
+
+    def _index_nir(self, nir: str) -> bytes:
+        return self.vault.blind_index("nir", compacter(nir))
+
+
+def _identity_values(identite: Identite) -> dict[str, Any]:
+    return {
+        "nom": identite.nom,
+        "prenom": identite.prenom,
+        "date_naissance": identite.date_naissance,
+        "code_insee": identite.code_insee,
+    }
+
+
+def _sensitive_values(identite: Identite, nir: str | None) -> dict[str, Any]:
+    return {
+        "sexe": identite.sexe,
+        "nir": nir,
+        "motif_absence_nir": identite.motif_absence_nir,
+        "niveau_formation": identite.niveau_formation,
+        "criteres": identite.criteres,
+    }
+
+
+def deja_connue() -> BusinessError:
+    """Return the refusal of a second person with the same identity or the same NIR."""
+    return PersonneDejaConnue(
+        "Une personne a déjà cette identité ou ce NIR.",
+        correction="Reprenez la référence ou l'identifiant de la première ligne.",
+        source="Parcours §3.1 : NIR unique ; à défaut, nom, prénom et date de naissance",
+    )
+
+
+def agrement_deja_connu() -> BusinessError:
+    """Return the refusal of a second agrément with the same number."""
+    return AgrementDejaConnu("Un agrément porte déjà ce numéro.", champ="numero_agrement")
+
+
+IDENTITE_UNIQUE: Mapping[str, Any] = {
+    "uq_personne_index_identite": deja_connue,
+    "uq_personne_index_nir": deja_connue,
+}
+
+
+async def load_personnes(
+    conn: AsyncConnection, lines: Sequence[PersonneLine], _: Writer, *, vault: Vault
+) -> Registre:
+    """Return the vault, and who of these lines is in it."""
+    registre = Registre(vault)
+    await registre.look_up(conn, lines)
+    return registre
+
+
+def inscrire_personne(line: PersonneLine, registre: Registre, writer: Writer) -> Change:
+    """Decide the entry of a person.
+
+    No perimeter bounds it: a person has no structure yet, and only their author can name them.
+
+    Raises
+    ------
+    PersonneDejaConnue
+        The identity or the NIR is taken.
+    AgrementIncomplet, AgrementInvalide
+        And the refusals of `Registre.enter`.
+    """
+    acte = lire_agrement(line.numero_agrement, line.date_agrement_debut, line.date_agrement_fin)
+    if registre.find(line) is not None:
+        raise deja_connue()
+    jour = writer.known_on(line)
+    entree = registre.enter(line, line, min(jour, acte.debut) if acte else jour, writer)
+    if acte is None:
+        return Change(entree.personne_id, entree.rows, (entree.fact,))
+    identity = uuid7()
+    row = {
+        "id": identity,
+        "version": 1,
+        "personne_id": entree.personne_id,
+        "numero": acte.numero,
+        "date_debut": acte.debut,
+        "date_fin": acte.fin,
+    }
+    fact = AgrementDelivre(
+        agrement_id=identity, personne_id=entree.personne_id, date_debut=acte.debut, date_fin=acte.fin
+    )
+    return Change(
+        entree.personne_id,
+        (*entree.rows, (agrement, row)),
+        (entree.fact, writer.fact(identity, 1, fact, line, acte.debut)),
+    )
+
+
+def personnes(vault: Vault) -> Nature[PersonneLine, Registre]:
+    """Return the nature of persons, whose identities go to a vault."""
+    return Nature(
+        name="personnes",
+        line=PersonneLine,
+        action=Action.ECRIRE_PARCOURS,
+        load=partial(load_personnes, vault=vault),
+        decide=inscrire_personne,
+        constraints={**IDENTITE_UNIQUE, "uq_agrement_numero": agrement_deja_connu},
+    )

@@ -1,0 +1,101 @@
+"""Candidatures: who sends them, and what is told of what came of them."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.parcours.domain import transitions
+from services.parcours.domain.errors import (
+    OrganisationManquante,
+    SuiteIncoherente,
+    TypePrescripteurInconnu,
+)
+from shared.reference.files import UnknownCode
+from shared.reference.nomenclatures import type_prescripteur
+
+PRESCRIPTEUR, ORIENTEUR, EMPLOYEUR, CANDIDAT = "PRESCRIPTEUR", "ORIENTEUR", "EMPLOYEUR", "CANDIDAT"
+ORIGINES = (PRESCRIPTEUR, ORIENTEUR, EMPLOYEUR, CANDIDAT)
+_ORIGINE_PAR_CODE_ASP = {"07": CANDIDAT, "08": ORIENTEUR, "99": ORIENTEUR}
+"""ASP codes that are no habilitated organisation: spontaneous, other organisation, unknown (§2.2)."""
+
+MOTIFS_REFUS = (
+    "did_not_come", "did_not_come_to_interview", "hired_elsewhere", "training", "non_eligible", "not_mobile",
+    "not_interested", "lacking_skills", "incompatible", "prevent_objectives", "no_position", "duplicate", "other",
+)  # fmt: skip
+"""Reasons of a refusal that may be given (``domaine/parcours.md`` §6.4)."""
+
+TRANSITION_DE_SUITE = {"EMBAUCHE": "accept", "REFUS": "refuse"}
+"""What a told outcome does. Without answer a candidature stays new: the refusal after 60 days is a rule of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidature:
+    """A candidature as stored."""
+
+    id: UUID
+    version: int
+    personne_id: UUID
+    structure_id: UUID
+    origine: str
+    type_prescripteur: str
+    organisation: str | None
+    date_orientation: date
+    etat: str
+    date_suite: date | None = None
+    motif_refus: str | None = None
+    contrat_id: UUID | None = None
+
+
+def origine_de(type_prescripteur_code: str, organisation: str | None) -> str:
+    """Return the origin of a candidature from the type of who sends it.
+
+    Raises
+    ------
+    TypePrescripteurInconnu
+        The type is not in the nomenclature.
+    OrganisationManquante
+        An organisation sends it and is not named.
+    """
+    try:
+        code_asp = type_prescripteur(type_prescripteur_code).code_asp
+    except UnknownCode as unknown:
+        raise TypePrescripteurInconnu(
+            "Ce type de prescripteur n'est pas dans la nomenclature.",
+            champ="type_prescripteur",
+            correction="Choisissez un code de la documentation.",
+        ) from unknown
+    origine = _ORIGINE_PAR_CODE_ASP.get(code_asp, PRESCRIPTEUR)
+    if origine != CANDIDAT and organisation is None:
+        raise OrganisationManquante(
+            "L'organisation qui oriente n'est pas nommée.",
+            champ="organisation",
+            correction="Donnez le code de l'organisation.",
+        )
+    return origine
+
+
+def verifier_suite(
+    transition: str | None, date_orientation: date, date_suite: date | None, motif_refus: str | None
+) -> None:
+    """Return if what is told of an outcome holds together; ``transition`` is None while there is none.
+
+    Raises
+    ------
+    SuiteIncoherente
+    """
+    if transition is None:
+        if date_suite or motif_refus:
+            raise SuiteIncoherente("Une date ou un motif est donné sans suite.", champ="suite")
+        return
+    if date_suite is None or date_suite < date_orientation:
+        raise SuiteIncoherente(
+            "La suite doit avoir une date, le jour de l'orientation ou après.", champ="date_suite"
+        )
+    if (transition == "refuse") != (motif_refus is not None):
+        raise SuiteIncoherente(
+            "Le motif de refus accompagne un refus, et lui seul.",
+            champ="motif_refus",
+            source="Parcours §6.4, motifs de refus",
+        )
+
+

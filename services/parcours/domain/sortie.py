@@ -1,0 +1,133 @@
+"""Exits: their category, and whether they count in the rates of exits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from services.parcours.domain.contrat import Contrat
+from services.parcours.domain.errors import HeuresApresSortie, MotifInconnu, SortieHorsContrat
+from services.parcours.domain.regles import Regle, en_vigueur
+from shared.reference.files import UnknownCode
+from shared.reference.nomenclatures import MotifSortie, motif_sortie
+
+COMPTEE, DUREE_INSUFFISANTE, HEURES_INSUFFISANTES, RETRAIT = (
+    "comptee",
+    "duree_insuffisante",
+    "heures_insuffisantes",
+    "retrait",
+)
+RAISONS = (COMPTEE, DUREE_INSUFFISANTE, HEURES_INSUFFISANTES, RETRAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Seuil:
+    """What an exit needs to count.
+
+    Attributes
+    ----------
+    jours
+        Exit day minus first day, without adding one.
+    heures
+        Hours declared for the contract in the year of the exit.
+    """
+
+    jours: int
+    heures: Decimal
+
+
+_CIRCULAIRE = date(2008, 12, 10)
+_ACI_EI = Regle(
+    Seuil(81, Decimal(1)),
+    "Circulaire DGEFP 2008-21 et parcours §10.3 : plus de 2,65 mois, soit 81 jours, et 1 heure",
+    _CIRCULAIRE,
+)
+_AI_ETTI = Regle(
+    Seuil(0, Decimal(150)), "Circulaire DGEFP 2008-21 et parcours §10.3 : 150 heures travaillées", _CIRCULAIRE
+)
+SEUILS = {
+    "ACI": (_ACI_EI,),
+    "EI": (_ACI_EI,),
+    "AUTRE": (_ACI_EI,),  # as its contracts: judged as an ACI
+    "AI": (_AI_ETTI,),
+    "ETTI": (_AI_ETTI,),
+    "EITI": (Regle(Seuil(0, Decimal(1)), "Parcours §10.3 : 1 heure travaillée", date(2018, 9, 5)),),
+}
+"""What an exit needs to count, by type of structure, at the day of the exit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sortie:
+    """An exit as judged. ``raison`` is a code of ``RAISONS``."""
+
+    date: date
+    motif: str
+    categorie: str
+    dynamique: bool
+    comptee: bool
+    raison: str
+
+
+def constater_sortie(
+    contrat: Contrat, type_structure: str, jour: date, motif: str, heures: Mapping[str, Decimal]
+) -> Sortie:
+    """Return the exit of a contract, judged with the hours declared so far.
+
+    Parameters
+    ----------
+    heures
+        Hours declared for the contract by month ``AAAA-MM``.
+
+    Raises
+    ------
+    MotifInconnu, SortieHorsContrat, HeuresApresSortie
+    """
+    known = _motif(motif)
+    if not contrat.date_debut <= jour <= contrat.date_fin_prevue:
+        raise SortieHorsContrat(
+            "La sortie est hors des dates du contrat.",
+            champ="date",
+            correction="Vérifiez la date ; un contrat renouvelé est un nouveau contrat.",
+        )
+    mois = f"{jour:%Y-%m}"
+    if any(worked for month, worked in heures.items() if month > mois):
+        raise HeuresApresSortie(
+            "Des heures sont déclarées après le mois de la sortie.",
+            champ="date",
+            correction="Corrigez d'abord la déclaration de ces mois, ou la date de sortie.",
+        )
+    annee = mois[:4]
+    worked = sum((h for month, h in heures.items() if month[:4] == annee), Decimal(0))
+    raison = juger(type_structure, known.categorie, jour, (jour - contrat.date_debut).days, worked)
+    return Sortie(jour, motif, known.categorie, known.dynamique, raison == COMPTEE, raison)
+
+
+def _motif(code: str) -> MotifSortie:
+    try:
+        return motif_sortie(code)
+    except UnknownCode as unknown:
+        raise MotifInconnu(
+            "Ce motif de sortie n'est pas dans la nomenclature.",
+            champ="motif",
+            correction="Choisissez un code de la documentation.",
+        ) from unknown
+
+
+def juger(type_structure: str, categorie: str, jour: date, jours: int, heures: Decimal) -> str:
+    """Return why an exit counts or not, as a code of ``RAISONS``.
+
+    Parameters
+    ----------
+    jours
+        Exit day minus first day.
+    heures
+        Hours declared for the contract in the year of the exit.
+    """
+    if categorie == "RETRAIT":
+        return RETRAIT
+    regle = en_vigueur(SEUILS.get(type_structure, ()), jour)
+    if regle is None:
+        return COMPTEE
+    if jours < regle.valeur.jours:
+        return DUREE_INSUFFISANTE
+    return COMPTEE if heures >= regle.valeur.heures else HEURES_INSUFFISANTES

@@ -1,0 +1,116 @@
+"""Structures as this service knows them, and their annexes."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.parcours.domain.declaration import Annexe
+from services.parcours.domain.errors import StructureInconnue
+from shared.access.rights import UNKNOWN
+from shared.errors import Introuvable
+
+_COLUMNS = "select s.id, s.siret, s.type_structure, s.departement from structure s"
+BY_SIRET = text(f"{_COLUMNS} where s.siret = any(cast(:sirets as text[]))")
+BY_ID = text(f"{_COLUMNS} where s.id = any(cast(:ids as uuid[]))")
+# The row of the structure is the lock of its month's end: hours and exits of its contracts change under it.
+LOCK_NAMED = text(f"""
+    {_COLUMNS} where s.siret = any(cast(:sirets as text[])) or s.id = any(cast(:ids as uuid[]))
+    order by s.id for no key update
+""")
+LOCK_OF_CONTRACTS = text(f"""
+    {_COLUMNS} where s.id in (select k.structure_id from contrat k where k.id = any(cast(:contrats as uuid[])))
+    order by s.id for no key update
+""")
+ANNEXES = text("""
+    select structure_id, numero, etat, date_debut, date_fin from annexe
+    where structure_id = any(cast(:ids as uuid[])) order by numero
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A structure as known here."""
+
+    id: UUID
+    siret: str
+    type_structure: str
+    departement: str
+
+
+class Located:
+    """The structures that some lines name, by SIRET and type or by identifier."""
+
+    def __init__(self, found: Iterable[Structure]) -> None:
+        self._by_id = {structure.id: structure for structure in found}
+        self._by_siret: dict[str, list[Structure]] = defaultdict(list)
+        for structure in self._by_id.values():
+            self._by_siret[structure.siret].append(structure)
+
+    def find(self, siret: str, type_structure: str | None) -> Structure:
+        """Return the structure of a SIRET and a type.
+
+        Raises
+        ------
+        StructureInconnue
+            No such pair, or several types at this SIRET and none given.
+        """
+        matches = [s for s in self._by_siret.get(siret, ()) if type_structure in (None, s.type_structure)]
+        if len(matches) != 1:
+            raise StructureInconnue(
+                "Aucune structure connue n'a ce SIRET et ce type.",
+                champ="siret",
+                correction="Enregistrez d'abord la structure, ou précisez type_structure.",
+            )
+        return matches[0]
+
+    def get(self, structure_id: UUID) -> Structure:
+        """Return the structure of an identifier.
+
+        Raises
+        ------
+        Introuvable
+            None known here has it.
+        """
+        if structure_id not in self._by_id:
+            raise Introuvable(UNKNOWN)
+        return self._by_id[structure_id]
+
+    @property
+    def ids(self) -> list[UUID]:
+        """Identifiers of the structures."""
+        return list(self._by_id)
+
+
+async def locate_structures(conn: AsyncConnection, sirets: Collection[str]) -> Located:
+    """Return the structures of some SIRET."""
+    rows = await conn.execute(BY_SIRET, {"sirets": list(sirets)})
+    return Located(Structure(*row) for row in rows)
+
+
+async def get_structures(conn: AsyncConnection, ids: Collection[UUID]) -> Located:
+    """Return structures by identifier."""
+    return Located(Structure(*row) for row in await conn.execute(BY_ID, {"ids": list(ids)}))
+
+
+async def lock_structures(conn: AsyncConnection, sirets: Collection[str], ids: Collection[UUID]) -> Located:
+    """Return structures by SIRET or identifier, locked in the order of identifiers."""
+    rows = await conn.execute(LOCK_NAMED, {"sirets": list(sirets), "ids": list(ids)})
+    return Located(Structure(*row) for row in rows)
+
+
+async def lock_structures_of(conn: AsyncConnection, contrats: Collection[UUID]) -> Located:
+    """Return the structures of some contracts, locked in the order of identifiers."""
+    rows = await conn.execute(LOCK_OF_CONTRACTS, {"contrats": list(contrats)})
+    return Located(Structure(*row) for row in rows)
+
+
+async def find_annexes(conn: AsyncConnection, structures: Collection[UUID]) -> dict[UUID, list[Annexe]]:
+    """Return the annexes of some structures, by structure."""
+    found: dict[UUID, list[Annexe]] = defaultdict(list)
+    for structure_id, *annexe in await conn.execute(ANNEXES, {"ids": list(structures)}):
+        found[structure_id].append(Annexe(*annexe))
+    return found

@@ -1,0 +1,4 @@
+"""Routes."""
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/v1", tags=["candidatures"])

@@ -1,0 +1,218 @@
+import re
+from dataclasses import replace
+from html import unescape
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from services.gateway.pages import rendering
+from services.gateway.pages.definitions import DEFINITIONS, PAR_CODE
+from services.gateway.pages.formats import Absence
+from services.gateway.pages.models import Bloc, Nature, situe
+from services.gateway.pages.site import Adresse, ErrorPage
+from services.gateway.pages.tables import STRUCTURES
+from tests.factories.gateway_pages import (
+    make_etapes,
+    make_freshness,
+    make_home,
+    make_pas_de_calais,
+    make_region,
+    make_site,
+    make_state,
+    make_structures,
+)
+
+SITE = make_site()
+PAGES = {
+    "accueil": lambda: rendering.render_home(make_home(), SITE),
+    "région": lambda: rendering.render_territory(make_region(), SITE),
+    "département": lambda: rendering.render_territory(
+        make_pas_de_calais(type_choisi="ACI", panne=True), SITE
+    ),
+    "indicateurs": lambda: rendering.render_indicators(SITE),
+    "indicateur": lambda: rendering.render_indicator(PAR_CODE["FIN-03"], SITE),
+    "état": lambda: rendering.render_state(make_state(), SITE),
+    "accessibilité": lambda: rendering.render_accessibility(SITE),
+    "mentions": lambda: rendering.render_legal(SITE),
+    "données personnelles": lambda: rendering.render_privacy(SITE),
+    "erreur": lambda: rendering.render_error(ErrorPage(404, "3f2a-19"), SITE),
+}
+
+
+def region(**changes: Any) -> str:
+    return rendering.render_territory(replace(make_region(), **changes), SITE)
+
+
+def readable(html: str) -> str:
+    return unescape(re.sub(r"[ \n]+", " ", re.sub(r"<[^>]+>", "", html)))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_one_title_one_h1_no_skipped_heading_and_the_landmarks(name: str) -> None:
+    html = PAGES[name]()
+    levels = [int(level) for level in re.findall(r"<h([1-6])", html)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert re.search(r"<title>.+ – Plateforme IAE</title>", html)
+    assert '<html lang="fr">' in html
+    assert html.count("<main ") == html.count("<header ") == html.count("<footer ") == 1
+    assert re.findall(r"<nav(?! (?:class=\"\w+\" )?aria-label)", html) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_no_script_no_inline_style_and_no_repeated_identifier(name: str) -> None:
+    html = PAGES[name]()
+    assert "<script" not in html
+    assert " style=" not in html
+    assert not re.search(r" on\w+=", html)
+    identifiers = re.findall(r' id="([^"]+)"', html)
+    assert len(identifiers) == len(set(identifiers))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_the_same_from_a_rendering_to_the_next(name: str) -> None:
+    assert PAGES[name]() == PAGES[name]()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_demonstration_says_so_on_every_page(name: str) -> None:
+    assert "Démonstration, données fictives." in PAGES[name]()
+
+
+def test_an_installation_with_real_data_does_not() -> None:
+    assert "fictives" not in rendering.render_home(make_home(), make_site(demonstration=False))
+
+
+def test_the_blocks_of_a_steering_page_come_in_the_agreed_order() -> None:
+    html = PAGES["région"]()
+    marks = [
+        "<h1>",
+        'class="fraicheur"',
+        "<form",
+        *(f'<h2 id="{bloc}"' for bloc in Bloc if bloc is not Bloc.CDIAE),
+        'id="methode"',
+    ]
+    places = [html.index(mark) for mark in marks]
+    assert places == sorted(places)
+
+
+def test_the_key_figures_carry_their_exact_value_and_their_definition() -> None:
+    html = PAGES["région"]()
+    for value in ("454", "34000", "13000.00", "18000", "140000000.00", "220000000.00"):
+        assert f'<data value="{value}">' in html
+    codes = re.findall(r'href="/indicateurs/([^"]+)"', html + PAGES["département"]())
+    assert codes
+    assert set(codes) <= set(PAR_CODE)
+
+
+def test_every_definition_says_its_formula_its_source_and_its_limits() -> None:
+    assert len(PAR_CODE) == len(DEFINITIONS)
+    for definition in DEFINITIONS:
+        html = rendering.render_indicator(definition, SITE)
+        assert definition.limites
+        assert "Formule" in html
+        assert "Limites" in html
+
+
+def test_a_title_places_its_territory() -> None:
+    assert make_pas_de_calais().titre == "L'IAE dans le Pas-de-Calais en 2017"
+    assert make_region().titre == "L'IAE dans les Hauts-de-France en 2017"
+    assert situe(Nature.DEPARTEMENT, "02", "Aisne") == "dans l'Aisne"
+    assert situe(Nature.DEPARTEMENT, "32", "Gers") == "(Gers)"
+
+
+def test_an_address_changes_one_parameter_and_keeps_the_others() -> None:
+    adresse = Adresse("/regions/32", {"annee": "2017", "type": "ACI"})
+    assert adresse.avec(page=2) == "/regions/32?annee=2017&type=ACI&page=2"
+    assert adresse.avec(type=None) == "/regions/32?annee=2017"
+    assert Adresse("/etat").avec() == "/etat"
+
+
+def test_sort_links_reverse_the_current_column_and_start_figures_from_the_largest() -> None:
+    html = PAGES["région"]()
+    assert html.count("aria-sort=") == 1
+    assert 'aria-sort="descending"><a href="/regions/32?annee=2017&amp;tri=etp_realises#structures"' in html
+    assert 'href="/regions/32?annee=2017&amp;tri=-taux_realisation#structures"' in html
+    assert 'href="/regions/32?annee=2017&amp;tri=nom#structures"' in html
+    assert len(re.findall(r"&amp;tri=", html)) == len(STRUCTURES)
+
+
+def test_pages_of_the_table_are_links_that_keep_the_filter() -> None:
+    html = rendering.render_territory(make_region(type_choisi="ACI", page=2, total=45), SITE)
+    assert "Page 2 sur 3" in html
+    assert 'rel="prev" href="/regions/32?annee=2017&amp;type=ACI&amp;page=1#structures"' in html
+    assert 'rel="next" href="/regions/32?annee=2017&amp;type=ACI&amp;page=3#structures"' in html
+    assert "Structures 16 à 30 sur 45" in html
+    assert '<nav class="pagination"' not in rendering.render_territory(make_region(total=15), SITE)
+
+
+def test_the_total_is_the_one_of_the_filter_not_of_the_page_of_the_table() -> None:
+    total = PAGES["région"]().rpartition("<tfoot>")[2]
+    assert "Total des 454 structures" in total
+    assert "13\u202f000" in total
+
+
+def test_an_empty_table_says_why_and_where_to_go() -> None:
+    page = replace(
+        make_region(type_choisi="EI"), structures=make_structures(total=0), mois=(), etapes=(), types=()
+    )
+    html = rendering.render_territory(page, SITE)
+    assert "Aucune structure pour ce filtre en 2017." in html
+    assert "Aucune heure n'est encore déclarée" in readable(html)
+    assert html.count("Élargir à tous les types de structure") == 4
+
+
+@pytest.mark.parametrize("bloc", list(Bloc))
+def test_a_block_that_fails_keeps_its_place_and_says_since_when(bloc: Bloc) -> None:
+    sentence = "Les versements ne répondent pas depuis 14 h 10."
+    html = rendering.render_territory(replace(make_pas_de_calais(), absents={bloc: sentence}), SITE)
+    assert html.count(sentence) == 1
+    assert html.index(f'id="{bloc}"') < html.index(sentence)
+
+
+def test_a_silent_source_is_told_and_the_figures_stay() -> None:
+    html = rendering.render_territory(make_region(panne=True), SITE)
+    assert "« Financements » ne répond pas depuis 14\u00a0h\u00a010" in readable(html)
+    assert '<data value="13000.00">' in html
+    never_read = tuple(replace(source, age=None, position=None) for source in make_freshness().sources)
+    assert "en partie" in region(fraicheur=replace(make_freshness(), sources=never_read))
+
+
+def test_a_secret_count_is_written_and_never_drawn() -> None:
+    etapes = tuple(replace(etape, nombre=Absence.SECRET, taux=Absence.SECRET) for etape in make_etapes())
+    sorties = tuple(
+        replace(sortie, nombre=Absence.SECRET, part=Absence.SECRET) for sortie in make_region().sorties
+    )
+    html = region(etapes=etapes, sorties=sorties)
+    assert "la répartition n'est pas dessinée" in readable(html)
+    assert 'id="sorties-large"' not in html
+
+
+def test_text_from_the_data_is_escaped() -> None:
+    row = replace(make_structures().rows[0], nom="<script>alert(1)</script>")
+    html = region(structures=replace(make_structures(), rows=(row,)))
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_an_error_page_gives_an_identifier_to_quote() -> None:
+    for status in (403, 404, 500, 503, 418):
+        html = rendering.render_error(ErrorPage(status, "3f2a-19"), SITE)
+        assert "<code>3f2a-19</code>" in html
+
+
+def test_static_files_are_addressed_by_their_content() -> None:
+    assert re.fullmatch(r"/static/site\.css\?v=[0-9a-f]{10}", rendering.static_url("site.css"))
+
+
+def test_a_page_without_a_contact_offers_none() -> None:
+    html = rendering.render_territory(make_region(), make_site(contact=None))
+    assert "mailto:" not in html
+    assert "mailto:" in PAGES["région"]()
+
+
+def test_a_steering_page_and_its_files_weigh_less_than_a_hundred_kilobytes() -> None:
+    files = sum(path.stat().st_size for path in rendering.STATIC.iterdir())
+    assert len(PAGES["département"]().encode()) + files < 100_000
