@@ -24,22 +24,24 @@ from services.gateway.assembly import (
     type_rows,
 )
 from services.gateway.pages.models import (
-    Adresse,
-    Bus,
-    EtatSource,
     Filtre,
-    Freshness,
     HomePage,
-    Incident,
-    Lien,
     Nature,
     Option,
-    Site,
-    SourceFreshness,
-    StatePage,
     StructureRow,
     TerritoryLine,
     TerritoryPage,
+)
+from services.gateway.pages.site import (
+    Adresse,
+    Bus,
+    EtatSource,
+    Freshness,
+    Incident,
+    Lien,
+    Site,
+    SourceFreshness,
+    StatePage,
 )
 from services.gateway.pages.tables import STRUCTURES
 from services.gateway.queries.champ import Champ

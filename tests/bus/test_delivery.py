@@ -127,4 +127,3 @@ async def test_two_consumers_apply_each_event_once(world: World) -> None:
         second.cancel()
         await asyncio.gather(second, return_exceptions=True)
     await check_all(world)
-

@@ -8,8 +8,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 
 from services.gateway import screens
-from services.gateway.pages.models import ErrorPage
 from services.gateway.pages.rendering import render_error
+from services.gateway.pages.site import ErrorPage
 from shared.http import PROBLEM
 from shared.logs import request_id
 
