@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from deploy.demo.load import Gateway, Patience
 from deploy.local.errors import StartRefused
@@ -19,7 +18,6 @@ CONTENT_TYPES = {".csv": "text/csv", ".ndjson": "application/x-ndjson", ".jsonl"
 PATIENCE_S = 120.0
 POLL_S = 0.2
 REFUSALS_SHOWN = 20
-COLUMNS = ("ligne", "reference", "champ", "code", "detail", "correction")
 
 
 @dataclass(frozen=True)
@@ -111,10 +109,13 @@ def _print_outcome(job: dict[str, Any], refused: Sequence[dict[str, Any]], conso
     if job.get("positions"):
         positions = ",".join(f"{service}:{position}" for service, position in job["positions"].items())
         console.print(f"Positions : {positions}", highlight=False)
-    if refused:
-        table = Table(*(column.capitalize() for column in COLUMNS))
-        for line in refused[:REFUSALS_SHOWN]:
-            table.add_row(*(str(line.get(column) or "") for column in COLUMNS))
-        console.print(table)
+    for line in refused[:REFUSALS_SHOWN]:
+        where = ", ".join(str(part) for part in (line.get("reference"), line.get("champ")) if part)
+        console.print(
+            f"  ligne {line['ligne']}, {where} : {line['code']}. {line['detail']} {line.get('correction') or ''}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
     if len(refused) > REFUSALS_SHOWN:
         console.print(f"… et {len(refused) - REFUSALS_SHOWN} autres lignes refusées.")

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, St
 from pydantic_core import PydanticCustomError
 
 LA_POSTE = "356000000"  # its establishments do not follow Luhn: the sum of the digits is a multiple of five
+DECIMAL = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,8})?")
 NUMERO_ANNEXE = re.compile(
     r"^(?P<mesure>ACI|AI|EITI|EI|ETTI)(?P<departement>[0-9]{2}[A-Z0-9])(?P<millesime>[0-9]{2})(?P<ordre>[0-9]{4})A[0-9]M[0-9]$"
 )
@@ -59,9 +60,9 @@ def _strict_date(value: Any) -> Any:
 
 
 def _decimal(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,16}(\.[0-9]{1,8})?", value):
-        return Decimal(value)
-    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, str | int) and not isinstance(value, bool) and DECIMAL.fullmatch(str(value)):
         return Decimal(value)
     raise _refuse(
         "decimal_invalide", 'La quantité s\'écrit en texte avec un point décimal, par exemple "12.50".'

@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, tuple[str, str, str]] = {
     "greater_than_equal": ("valeur_hors_bornes", "Cette valeur est trop petite.", "Vérifiez la quantité."),
     "greater_than": ("valeur_hors_bornes", "Cette valeur est trop petite.", "Vérifiez la quantité."),
     "less_than_equal": ("valeur_hors_bornes", "Cette valeur est trop grande.", "Vérifiez la quantité."),
+    "decimal_max_places": ("trop_de_decimales", "Cette quantité a trop de décimales.", "Arrondissez-la."),
     "too_long": ("liste_trop_longue", "Cette liste est trop longue.", "Découpez-la."),
     "too_short": ("liste_vide", "Cette liste est vide.", "Ajoutez au moins un élément."),
     "list_type": ("type_invalide", "Une liste est attendue.", "Écrivez [ … ]."),

@@ -9,12 +9,12 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
+from fastapi import FastAPI
+
 from deploy.local.databases import Urls, prepare, role_names
 from deploy.local.kafka import temporary_kafka
 from deploy.local.postgres import temporary_postgres
 from deploy.local.secret_files import create_secret_files
-from fastapi import FastAPI
-
 from shared.migrations import upgrade
 from shared.settings import Settings
 
@@ -79,7 +79,7 @@ async def kafka() -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 def secrets_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("secrets")
-    create_secret_files(folder, SERVICES)
+    create_secret_files(folder, ("structures", "parcours", "funding", "gateway"))
     return folder
 
 

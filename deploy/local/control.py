@@ -59,7 +59,9 @@ async def up_detached(options: Options, console: Console) -> None:
     with console.status("Démarrage de la plateforme…"):
         await wait_until(settled, UP_WITHIN_S)
     running = state.running()
-    if running is None or launcher.poll() is not None:
+    ended = launcher.poll() is not None
+    launcher.returncode = 0  # it outlives this process: nobody here waits for it
+    if running is None or ended:
         tail = "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-SHOWN_LINES:])
         raise StartRefused(f"La plateforme n'a pas démarré ({path}) :\n{tail}")
     describe(running, console)

@@ -4,8 +4,8 @@ import asyncio
 
 import asyncpg
 import pytest
-from deploy.local.databases import Urls
 
+from deploy.local.databases import Urls
 from shared.migrations import check
 from tests.conftest import SERVICES, Databases
 

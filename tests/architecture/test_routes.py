@@ -4,8 +4,8 @@ import importlib
 from pathlib import Path
 
 import pytest
-from deploy.local.databases import Urls
 
+from deploy.local.databases import Urls
 from services.gateway.app import create_app
 from shared.access.edge import routes_without_rule
 from shared.service import create_service_app

@@ -3,13 +3,13 @@
 import asyncio
 import uuid
 
-from shared.messaging.commands import replay
-from shared.messaging.source import Batch, Record
-from shared.messaging.verify import verify_journal, verify_states, verify_view
 from services.gateway.rebuild import rebuild
 from services.gateway.tables import vues
 from services.gateway.views import projections
 from services.structures.tables import metadata
+from shared.messaging.commands import replay
+from shared.messaging.source import Batch, Record
+from shared.messaging.verify import verify_journal, verify_states, verify_view
 from tests.bus.conftest import World, eventually
 
 

@@ -1,0 +1,59 @@
+"""A gateway on PostgreSQL whose views receive made-up batches."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+
+from services.gateway.app import create_app
+from services.gateway.tables import SCHEMA
+from services.gateway.views import projections
+from shared.contracts.fact import Fact
+from shared.db import create_engine
+from shared.messaging.consumer import Consumer
+from shared.messaging.source import JournalClient
+from tests.conftest import Databases, SettingsOf, client_of
+from tests.factories.facts import Publisher
+
+
+@dataclass
+class Gateway:
+    """The application, and the three services that feed it."""
+
+    client: httpx.AsyncClient
+    consumer: Consumer
+    publishers: dict[str, Publisher] = field(
+        default_factory=lambda: {name: Publisher(name) for name in ("structures", "parcours", "funding")}
+    )
+
+    async def feed(self, *facts: Fact) -> None:
+        """Apply facts one after the other, each alone in its batch."""
+        for fact in facts:
+            await self.consumer.apply(self.publishers[fact.service].batch([fact]))
+
+    async def feed_together(self, *facts: Fact) -> None:
+        """Apply facts of one service in one batch."""
+        await self.consumer.apply(self.publishers[facts[0].service].batch(facts))
+
+    async def reperes(self, **filters: str) -> dict[str, Any]:
+        answer = await self.client.get(
+            "/api/vues/v1/reperes", params={"region": "32", "annee": "2017"} | filters
+        )
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+
+async def _no_token() -> str:
+    return ""
+
+
+@pytest.fixture
+async def gateway(databases: Databases, settings_of: SettingsOf) -> AsyncIterator[Gateway]:
+    urls = await databases.clone("gateway")
+    engine = create_engine(urls.appli, application="view", schema=SCHEMA)
+    async with client_of(create_app(settings_of(urls, demonstration=True))) as client:
+        yield Gateway(client, Consumer(engine, projections, JournalClient({}, _no_token, client)))
+    await engine.dispose()
