@@ -195,6 +195,7 @@ KNOWN = text("""
 """)
 
 Extras = Callable[[Sequence[Outcome]], Sequence[Row]]
+Closing = Callable[[Sequence[Outcome], Sequence[int]], Sequence[Row]]
 
 
 async def write_batch(
@@ -203,8 +204,9 @@ async def write_batch(
     nature: Nature[Any, Any],
     lines: Sequence[Line | BusinessError],
     writer: Writer,
-    extras: Extras = lambda _: (),
     *,
+    extras: Extras = lambda _: (),
+    closing: Closing = lambda _, __: (),
     keep: bool = True,
 ) -> tuple[list[Outcome], list[int]]:
     """Write the longest prefix of ``lines`` that one transaction can take; at least one line.
@@ -212,7 +214,7 @@ async def write_batch(
     With ``keep`` false all is decided, constraints included, then rolled back: a dry run.
 
     A line may come already refused (malformed): it keeps its place. ``extras`` gives rows to write in the
-    same transaction, knowing the outcomes.
+    same statement, knowing the outcomes; ``closing`` in the same transaction, knowing the ``seq`` too.
 
     Returns
     -------
@@ -229,7 +231,7 @@ async def write_batch(
         refusal: BusinessError | None = None
         try:
             async with engine.connect() as conn, conn.begin() as transaction:
-                result = await _write_prefix(conn, tables, nature, lines[:size], writer, extras)
+                result = await _write_prefix(conn, tables, nature, lines[:size], writer, extras, closing)
                 if not keep:
                     await transaction.rollback()
                 return result
@@ -249,7 +251,7 @@ async def write_batch(
         # The constraint spoke on a line alone: only its refusal is to be written.
         async with engine.begin() as conn:
             outcomes: list[Outcome] = [Refused(refusal)]
-            await write(conn, group_rows(extras(outcomes)))
+            await write(conn, group_rows([*extras(outcomes), *closing(outcomes, [])]))
             return outcomes, []
     raise EcrituresConcurrentes("D'autres écritures changent les mêmes objets.", correction="Réessayez.")
 
@@ -261,6 +263,7 @@ async def _write_prefix(
     lines: Sequence[Line | BusinessError],
     writer: Writer,
     extras: Extras,
+    closing: Closing,
 ) -> tuple[list[Outcome], list[int]]:
     known = await _known(conn, nature, lines, writer)
     fresh = [line for line in lines if isinstance(line, Line) and line.reference not in known]
@@ -301,6 +304,7 @@ async def _write_prefix(
             )
         )
     seqs = await write(conn, group_rows(rows), [f for c in changes for f in c.facts], writer.author)
+    await write(conn, group_rows(closing(outcomes, seqs)))
     return outcomes, seqs
 
 

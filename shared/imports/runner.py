@@ -187,17 +187,17 @@ class JobRun:
         parsed = [read_line(nature, line) for _, line in lines]
         if self._job["dry_run"]:
             return await self._try(nature, lines, parsed, writer)
-        job = dict(self._job)
+        job = self._job
 
-        def extras(outcomes: Sequence[Outcome]) -> Sequence[Row]:
+        def closing(outcomes: Sequence[Outcome], seqs: Sequence[int]) -> Sequence[Row]:
             nonlocal job
-            job = self._counted(outcomes)
+            job = self._counted(outcomes) | {"last_seq": max(seqs, default=self._job["last_seq"])}
             return [*self._refusals(lines, parsed, outcomes), (self._service.tables.job, job)]
 
-        outcomes, seqs = await write_batch(
-            self._service.engine, self._service.write_tables, nature, parsed, writer, extras
+        outcomes, _ = await write_batch(
+            self._service.engine, self._service.write_tables, nature, parsed, writer, closing=closing
         )
-        self._job = job | {"last_seq": max(seqs, default=self._job["last_seq"])}
+        self._job = job
         return len(outcomes)
 
     async def _try(

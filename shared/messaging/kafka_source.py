@@ -117,9 +117,9 @@ class _SeekToCheckpoints(ConsumerRebalanceListener):  # type: ignore[misc] # aio
             known = {(row.source, row.partition): row for row in rows}
         for partition in assigned:
             row = known.get((service_of(partition.topic), partition.partition))
-            known_here = row is not None and row.bus_id == self._bus_id
             # From 0 on another bus; past the retention, the out of range error leads to the beginning.
-            self._consumer.seek(partition, row.next_offset if known_here else 0)
+            offset = row.next_offset if row is not None and row.bus_id == self._bus_id else 0
+            self._consumer.seek(partition, offset)
         log.info("partitions assigned", extra={"view": self._view, "count": len(assigned)})
 
 

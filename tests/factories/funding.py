@@ -41,6 +41,10 @@ def make_structure(
     )
 
 
+STRUCTURE = make_structure()
+"""The one that the lines below name."""
+
+
 def make_declaration(
     *,
     id: UUID | None = None,  # noqa: A002 # the name of the field

@@ -5,13 +5,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from shared.access.scopes import Scope
-from tests.factories.funding import NUMERO, make_annexe, make_envelope, make_structure, receive
+from tests.factories.funding import NUMERO, STRUCTURE, make_annexe, make_envelope, make_structure, receive
+from tests.factories.funding_service import Funding
 from tests.factories.siret import make_siret
 from tests.factories.tokens import bearer
-from tests.integration.funding.conftest import STRUCTURE, Funding
 
 
 async def test_an_annexe_is_recorded_then_read(funding: Funding) -> None:
@@ -41,38 +39,39 @@ async def test_its_fact_is_in_the_journal_with_the_state(funding: Funding) -> No
     assert await funding.scalar("select count(*) from journal_pending") == 1
 
 
-@pytest.mark.parametrize(
-    ("changes", "code", "champ"),
-    [
-        ({"siret": make_siret(2)}, "structure_inconnue", "siret"),
-        ({"type_structure": "EI"}, "structure_inconnue", "siret"),
-        ({"mesure": "FDI_DC"}, "mesure_hors_champ", "mesure"),
-        ({"mesure": "EI_DC"}, "mesure_incoherente", "mesure"),
-        ({"numero": "EI059170001A0M0"}, "numero_incoherent", "numero"),
-        ({"numero": "ACI062170001A0M0"}, "numero_incoherent", "numero"),
-        ({"date_fin": "2016-12-31"}, "periode_inversee", "date_fin"),
-        ({"date_fin": "2018-01-31"}, "periode_trop_longue", "date_fin"),
-        ({"heures_par_etp": None}, "heures_etp_manquantes", "heures_par_etp"),
-        ({"heures_par_etp": "0"}, "heures_etp_manquantes", "heures_par_etp"),
-        ({"montant_unitaire": "19654"}, "montant_unitaire_hors_bareme", "montant_unitaire"),
-        (
-            {"date_debut": "2012-01-01", "date_fin": "2012-12-31"},
-            "bareme_absent",
-            "montant_unitaire",
-        ),
-        ({"montant_socle": "196550.01"}, "montant_socle_incoherent", "montant_socle"),
-        ({"montant_module": "19655.01"}, "modulation_excessive", "montant_module"),
-    ],
-)
-async def test_a_rule_refuses_with_its_code_and_its_field(
-    funding: Funding, changes: dict[str, Any], code: str, champ: str
-) -> None:
-    answer = await funding.post("annexes", make_annexe(**changes))
-    assert answer.status_code == 409, answer.text
-    problem = answer.json()
-    assert problem["code"] == code
-    assert problem["erreurs"][0]["champ"] == champ
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    ({"siret": make_siret(2)}, "structure_inconnue", "siret"),
+    ({"type_structure": "EI"}, "structure_inconnue", "siret"),
+    ({"mesure": "FDI_DC"}, "mesure_hors_champ", "mesure"),
+    ({"mesure": "EI_DC"}, "mesure_incoherente", "mesure"),
+    ({"numero": "EI059170001A0M0"}, "numero_incoherent", "numero"),
+    ({"numero": "ACI062170001A0M0"}, "numero_incoherent", "numero"),
+    ({"date_fin": "2016-12-31"}, "periode_inversee", "date_fin"),
+    ({"date_fin": "2018-01-31"}, "periode_trop_longue", "date_fin"),
+    ({"heures_par_etp": None}, "heures_etp_manquantes", "heures_par_etp"),
+    ({"heures_par_etp": "0"}, "heures_etp_manquantes", "heures_par_etp"),
+    ({"montant_unitaire": "19654"}, "montant_unitaire_hors_bareme", "montant_unitaire"),
+    ({"date_debut": "2012-01-01", "date_fin": "2012-12-31"}, "bareme_absent", "montant_unitaire"),
+    ({"montant_socle": "196550.01"}, "montant_socle_incoherent", "montant_socle"),
+    ({"montant_module": "19655.01"}, "modulation_excessive", "montant_module"),
+]
+
+
+async def test_each_rule_refuses_its_line_with_its_code_and_its_field(funding: Funding) -> None:
+    lines = [make_annexe(reference=f"A{n}", **changes) for n, (changes, _, _) in enumerate(REFUSED)]
+    job, report = await funding.send("annexes", lines)
+    assert job["refusees"] == len(REFUSED)
+    assert [(r["code"], r["champ"]) for r in report] == [(code, champ) for _, code, champ in REFUSED]
     assert await funding.scalar("select count(*) from annexe_financiere") == 0
+
+
+async def test_a_refused_write_tells_the_rule_its_field_and_its_source(funding: Funding) -> None:
+    answer = await funding.post("annexes", make_annexe(montant_unitaire="19654"))
+    assert answer.status_code == 409
+    problem = answer.json()
+    assert problem["code"] == "montant_unitaire_hors_bareme"
+    assert problem["source"] == "arrêté du 28 février 2017"
+    assert problem["erreurs"][0]["champ"] == "montant_unitaire"
 
 
 async def test_every_fault_of_form_is_told_at_once(funding: Funding) -> None:

@@ -5,13 +5,14 @@ from uuid import uuid4
 
 from tests.factories.funding import (
     NUMERO,
+    STRUCTURE,
     make_annexe,
     make_declaration,
     make_envelope,
     make_structure,
     receive,
 )
-from tests.integration.funding.conftest import STRUCTURE, Funding
+from tests.factories.funding_service import Funding
 
 HEURES = "select coalesce(sum(heures), 0) from heures_declarees"
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.factories.funding import (
+    STRUCTURE,
     make_annexe,
     make_envelope,
     make_marche,
@@ -16,9 +17,9 @@ from tests.factories.funding import (
     make_versement,
     receive,
 )
+from tests.factories.funding_service import Funding
 from tests.factories.siret import make_siret
 from tests.factories.tokens import bearer
-from tests.integration.funding.conftest import STRUCTURE, Funding
 
 
 async def test_a_payment_is_recorded_on_its_annexe_then_read(funding: Funding) -> None:
@@ -42,38 +43,30 @@ async def test_a_payment_is_recorded_on_its_annexe_then_read(funding: Funding) -
     }
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"annexe": "ACI059170009A0M0"}, "annexe_inconnue"),
-        ({"mois": "2016-12"}, "mois_hors_annexe"),
-        ({"mois": "2018-02"}, "mois_hors_annexe"),
-        ({"financeur": "REGION"}, "financeur_incoherent"),
-        ({"nature": "COFINANCEMENT"}, "financeur_incoherent"),
-        ({"financeur": "CD00", "nature": "COFINANCEMENT_CDDI_ESTIME"}, "departement_inconnu"),
-        ({"montant": "0"}, "montant_nul"),
-    ],
-)
-async def test_a_rule_refuses_a_payment(funding: Funding, changes: dict[str, Any], code: str) -> None:
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    ({"annexe": "ACI059170009A0M0"}, "annexe_inconnue", "annexe"),
+    ({"mois": "2016-12"}, "mois_hors_annexe", "mois"),
+    ({"mois": "2018-02"}, "mois_hors_annexe", "mois"),
+    ({"financeur": "REGION"}, "financeur_incoherent", "nature"),
+    ({"nature": "COFINANCEMENT"}, "financeur_incoherent", "nature"),
+    ({"financeur": "CD00", "nature": "COFINANCEMENT"}, "departement_inconnu", "financeur"),
+    ({"montant": "0"}, "montant_nul", "montant"),
+    ({"financeur": "MECENE"}, "forme_invalide", "financeur"),
+    ({"montant": "1.234"}, "trop_de_decimales", "montant"),
+    ({"montant": "-5"}, "valeur_hors_bornes", "montant"),
+    ({"mois": "2017-13"}, "mois_invalide", "mois"),
+]
+
+
+async def test_each_rule_refuses_its_line_and_the_others_are_written(funding: Funding) -> None:
     await funding.write("annexes", make_annexe())
-    answer = await funding.post("versements", make_versement(**changes))
-    assert answer.status_code == 409, answer.text
-    assert answer.json()["code"] == code
-    assert await funding.scalar("select count(*) from versement") == 0
-
-
-@pytest.mark.parametrize(
-    ("changes", "champ"),
-    [
-        ({"financeur": "MECENE"}, "financeur"),
-        ({"montant": "1.234"}, "montant"),
-        ({"montant": "-5"}, "montant"),
-    ],
-)
-async def test_a_malformed_payment_is_refused(funding: Funding, changes: dict[str, Any], champ: str) -> None:
-    answer = await funding.post("versements", make_versement(**changes))
-    assert answer.status_code == 422
-    assert [fault["champ"] for fault in answer.json()["erreurs"]] == [champ]
+    refused = [make_versement(reference=f"V{n}", **changes) for n, (changes, _, _) in enumerate(REFUSED)]
+    good = [make_versement(reference=f"B{month}", mois=f"2017-{month:02d}") for month in range(1, 13)]
+    job, report = await funding.send("versements", [*good[:6], *refused, *good[6:]])
+    assert (job["acceptees"], job["refusees"]) == (12, len(REFUSED))
+    assert [(r["ligne"], r["code"], r["champ"]) for r in report] == [
+        (line, code, champ) for line, (_, code, champ) in enumerate(REFUSED, 7)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -105,19 +98,6 @@ async def test_no_role_of_the_service_edits_or_deletes_a_payment(funding: Fundin
                 await conn.execute(text(change))
 
 
-async def test_an_import_of_payments_reports_by_line(funding: Funding) -> None:
-    await funding.write("annexes", make_annexe())
-    lines = [make_versement(reference=f"V{month}", mois=f"2017-{month:02d}") for month in range(1, 13)]
-    lines[4]["mois"] = "2017-13"
-    lines[7]["annexe"] = "ACI059170009A0M0"
-    job, report = await funding.send("versements", lines)
-    assert (job["acceptees"], job["refusees"]) == (10, 2)
-    assert [(r["ligne"], r["champ"], r["code"]) for r in report] == [
-        (5, "mois", "mois_invalide"),
-        (8, "annexe", "annexe_inconnue"),
-    ]
-
-
 async def test_a_contract_is_recorded_with_or_without_structure(funding: Funding) -> None:
     identity = await funding.write("marches", make_marche())
     data = await funding.scalar(f"select data from journal where key = '{identity}'")
@@ -128,18 +108,16 @@ async def test_a_contract_is_recorded_with_or_without_structure(funding: Funding
     assert data["structure_id"] == str(STRUCTURE.structure_id)
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
+async def test_each_rule_refuses_its_contract(funding: Funding) -> None:
+    refused: list[tuple[dict[str, Any], str]] = [
         ({"siret": make_siret(9)}, "structure_inconnue"),
         ({"departement": "99"}, "departement_inconnu"),
         ({"type_structure": "ACI"}, "siret_manquant"),
         ({"annee": 2015}, "annee_avant_notification"),
-    ],
-)
-async def test_a_rule_refuses_a_contract(funding: Funding, changes: dict[str, Any], code: str) -> None:
-    answer = await funding.post("marches", make_marche(**changes))
-    assert (answer.status_code, answer.json()["code"]) == (409, code)
+    ]
+    lines = [make_marche(reference=f"M{n}", **changes) for n, (changes, _) in enumerate(refused)]
+    _, report = await funding.send("marches", lines)
+    assert [r["code"] for r in report] == [code for _, code in refused]
 
 
 async def test_a_siret_of_two_types_needs_the_type(funding: Funding) -> None:

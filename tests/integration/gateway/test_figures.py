@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from shared.contracts.fact import Fact
 from tests.factories.facts import (
     decide,
     end,
@@ -81,7 +82,7 @@ async def test_two_versions_of_a_declaration_in_one_batch_count_once(gateway: Ga
     assert (body["personnes_employees"], body["etp_realises"]) == (7, "0.70")
 
 
-SOURCES = {
+SOURCES: dict[str, list[Fact]] = {
     "structure": [make_structure()],
     "funding": [make_annexe(), make_versement("V1", "12.34")],
     "parcours": [make_declaration(3, dict.fromkeys(PEOPLE, "260")), make_candidature("O1")],
@@ -111,7 +112,7 @@ async def test_the_order_of_the_sources_does_not_matter(gateway: Gateway, order:
 async def test_a_structure_counts_by_its_annexe(
     gateway: Gateway, change: dict[str, str], counted: int
 ) -> None:
-    await gateway.feed(make_structure(), make_annexe(**change))  # type: ignore[arg-type]
+    await gateway.feed(make_structure(), make_annexe(**change))
     assert (await gateway.reperes())["structures"]["total"] == counted
 
 
