@@ -99,7 +99,8 @@ def add_error_handlers(app: FastAPI) -> None:
     async def on_http(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         headers = error.headers if isinstance(error, HTTPException) else None
-        code = {404: "introuvable", 405: "methode_non_admise"}.get(status, "refus")
+        codes = {404: "introuvable", 405: "methode_non_admise", 413: "trop_volumineux"}
+        code = codes.get(status, "refus")
         return problem(status, code, TITLES.get(status, "Refus") + ".", headers=headers)
 
     async def on_database(_: Request, error: Exception) -> Response:
@@ -146,13 +147,14 @@ class Edge:
                 ]  # fmt: skip
             await send(message)
 
+        limited = not scope["path"].endswith(self._unlimited)
         try:
             length = int(headers.get(b"content-length", b"0") or 0)
-            if length > MAX_BODY_BYTES and not scope["path"].endswith(self._unlimited):
+            if limited and length > MAX_BODY_BYTES:
                 answer = problem(413, "trop_volumineux", "Le corps dépasse 1 Mo.")
                 await answer(scope, receive, send_on)
             else:
-                await self._app(scope, receive, send_on)
+                await self._app(scope, _counted(receive) if limited else receive, send_on)
         finally:
             route = getattr(scope.get("route"), "path", "")
             duration = round((time.perf_counter() - started) * 1000, 1)
@@ -161,6 +163,21 @@ class Edge:
             else:
                 log.debug("request", extra={"route": route, "status": status, "duration_ms": duration})
             request_id.reset(token)
+
+
+def _counted(receive: Receive) -> Receive:
+    """Return a reader of the body that stops past the limit: a body in chunks announces no length."""
+    received = 0
+
+    async def receive_on() -> MutableMapping[str, Any]:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY_BYTES:
+            raise HTTPException(413)  # the one kind that FastAPI lets through while it reads a body
+        return message
+
+    return receive_on
 
 
 def _identifier(given: bytes) -> str:

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, St
 from pydantic_core import PydanticCustomError
 
 LA_POSTE = "356000000"  # its establishments do not follow Luhn: the sum of the digits is a multiple of five
+JOUR = re.compile(r"(1[89]|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")  # 1800 to 2999: every driver writes these
 DECIMAL = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,8})?")
 NUMERO_ANNEXE = re.compile(
     r"^(?P<mesure>ACI|AI|EITI|EI|ETTI)(?P<departement>[0-9]{2}[A-Z0-9])(?P<millesime>[0-9]{2})(?P<ordre>[0-9]{4})A[0-9]M[0-9]$"
@@ -54,7 +55,7 @@ def _mois(value: str) -> str:
 
 
 def _strict_date(value: Any) -> Any:
-    if not isinstance(value, date) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
+    if not isinstance(value, date) and not JOUR.fullmatch(str(value)):
         raise _refuse("date_invalide", "La date s'écrit AAAA-MM-JJ, par exemple 2017-03-31.")
     return value
 
@@ -89,7 +90,10 @@ Jour = Annotated[date, BeforeValidator(_strict_date), Field(strict=False)]
 """Day, ISO 8601."""
 Quantite = Annotated[Decimal, BeforeValidator(_decimal), PlainSerializer(str, when_used="json"), Field(ge=0)]
 """Decimal quantity written as a JSON string; never negative."""
-Texte = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Texte = Annotated[
+    # PostgreSQL stores any character but NUL.
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+]
 Reference = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[\w./:-]+$")
 ]

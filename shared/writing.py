@@ -13,10 +13,9 @@ from hashlib import sha256
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-import orjson
 from pydantic import BaseModel
 from sqlalchemy import Column, LargeBinary, MetaData, Table, Text, Uuid, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import clock
@@ -27,6 +26,7 @@ from shared.access.scopes import Scope
 from shared.db import StaleVersion, group_rows, write
 from shared.errors import BusinessError
 from shared.logs import request_id
+from shared.messaging.crash_points import reach
 from shared.messaging.journal import Author, NewFact
 from shared.types import Jour, Reference
 from shared.uuids import uuid7
@@ -36,6 +36,8 @@ L = TypeVar("L", bound="Line")
 C = TypeVar("C")
 Row = tuple[Table, Mapping[str, Any]]
 ATTEMPTS = 5
+CONFLICTS = ("40P01", "40001")  # deadlock, serialization: play again
+REFUSALS = ("22", "23")  # a value that a column cannot hold, a constraint
 
 
 class Line(Input):
@@ -99,18 +101,21 @@ Outcome = Accepted | AlreadyReceived | Refused
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who writes, and when. ``digest_key`` keys the digests of lines, which may hold personal values."""
+    """Who writes, and when.
+
+    Attributes
+    ----------
+    digest_key
+        Keys the digests of lines, which may hold personal values.
+    today
+        Day of the write, in France.
+    """
 
     caller: Caller
     digest_key: bytes
     address: str | None = None
     correlation_id: UUID = field(default_factory=uuid7)
-    now: datetime = field(default_factory=clock.now)
-
-    @property
-    def today(self) -> date:
-        """Day of the write, in France."""
-        return self.now.astimezone(clock.PARIS).date()
+    today: date = field(default_factory=clock.today)
 
     @property
     def author(self) -> Author:
@@ -187,6 +192,8 @@ class WriteTables:
             Column("object_id", Uuid, nullable=False),
             Column("digest", LargeBinary, nullable=False),
         )
+        # Somebody else sent the same line at the same time: once reread, it is received or refused as any other.
+        self.received = f"pk_{self.reference.name}"
 
 
 KNOWN = text("""
@@ -234,21 +241,24 @@ async def write_batch(
                 result = await _write_prefix(conn, tables, nature, lines[:size], writer, extras, closing)
                 if not keep:
                     await transaction.rollback()
-                return result
-        except IntegrityError as error:
-            if size > 1:
-                size = (size + 1) // 2
-                continue
-            if constraint_of(error) in nature.races:
-                continue
-            refusal = refusal_of(error, nature.constraints)
+                reach("write.before_commit")
+            reach("write.after_commit")
+            return result
         except StaleVersion:
             continue
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in ("40P01", "40001"):
+            state = str(getattr(error.orig, "sqlstate", None) or "")
+            if state in CONFLICTS:
+                continue
+            if not state.startswith(REFUSALS):
                 raise
-            continue
-        # The constraint spoke on a line alone: only its refusal is to be written.
+            if size > 1:
+                size = (size + 1) // 2
+                continue
+            if constraint_of(error) in (tables.received, *nature.races):
+                continue
+            refusal = refusal_of(error, nature.constraints)
+        # The database spoke on a line alone: only its refusal is to be written.
         async with engine.begin() as conn:
             outcomes: list[Outcome] = [Refused(refusal)]
             await write(conn, group_rows([*extras(outcomes), *closing(outcomes, [])]))
@@ -361,30 +371,28 @@ def _reference_row(
 
 
 def canonical(content: BaseModel) -> bytes:
-    """Return the canonical text of an input, for its digest."""
-    return orjson.dumps(content.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    """Return the one text of an input, fields in the order of its model, for its digest."""
+    return content.model_dump_json().encode()
 
 
 class Contradiction(BusinessError):
-    """A constraint of the database refuses the line; the common case has its own refusal."""
+    """The database refuses the line; the common cases have their own refusal."""
 
     code = "contrainte"
 
 
-def refusal_of(
-    error: IntegrityError, constraints: Mapping[str, Callable[[], BusinessError]]
-) -> BusinessError:
-    """Return the refusal that a broken constraint means, by its name."""
+def constraint_of(error: DBAPIError) -> str:
+    """Return the name of the constraint that an error is about; empty when it is about none."""
+    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None) or ""
+
+
+def refusal_of(error: DBAPIError, constraints: Mapping[str, Callable[[], BusinessError]]) -> BusinessError:
+    """Return the refusal that a broken constraint means, by its name; a value out of range breaks none."""
     name = constraint_of(error)
     if name in constraints:
         return constraints[name]()
-    return Contradiction(f"La base refuse cette ligne (contrainte {name}).")
-
-
-def constraint_of(error: IntegrityError) -> str:
-    """Return the name of the constraint that an error is about."""
-    cause = getattr(error.orig, "__cause__", None)
-    return getattr(cause, "constraint_name", None) or ""
+    why = f"contrainte {name}" if name else "une valeur ne peut pas être enregistrée"
+    return Contradiction(f"La base refuse cette ligne ({why}).")
 
 
 async def resolve_references(

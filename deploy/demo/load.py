@@ -245,19 +245,30 @@ class _Run:
         self._on_progress(step.name, done, step.count)
         for number, (content, count) in enumerate(parts(step.lines), 1):
             key = uuid.uuid5(uuid.NAMESPACE_URL, f"urn:iae:demo:{self._identity}/{step.nature}/{number}")
-            accepted = await self._gateway.call(
-                patience,
-                "POST",
-                f"/api/{step.service}/v1/imports",
-                params={"nature": step.nature} | ({"au_moins": au_moins} if au_moins else {}),
-                headers={"Content-Type": "application/x-ndjson", "Idempotency-Key": str(key)},
-                content=content,
-            )
-            job = await self._follow(step, accepted.json()["id"], done, patience)
+            sent = await self._send(step, content, key, au_moins, patience)
+            if sent["etat"] == "TERMINE" and sent["refusees"]:
+                # An earlier load ended with refusals: what it wrote is known by its references.
+                sent = await self._send(step, content, uuid.uuid4(), au_moins, patience)
+            job = await self._follow(step, sent["id"], done, patience)
             self._positions[step.nature] = merge([self._positions[step.nature], job["positions"]])
             self._deja_recues += job["deja_recues"]
             done += count
             self._on_progress(step.name, done, step.count)
+
+    async def _send(
+        self, step: Step, content: bytes, key: uuid.UUID, au_moins: str, patience: Patience
+    ) -> dict[str, Any]:
+        """Send a file; return its job, new or the one that this key already opened."""
+        answer = await self._gateway.call(
+            patience,
+            "POST",
+            f"/api/{step.service}/v1/imports",
+            params={"nature": step.nature} | ({"au_moins": au_moins} if au_moins else {}),
+            headers={"Content-Type": "application/x-ndjson", "Idempotency-Key": str(key)},
+            content=content,
+        )
+        job: dict[str, Any] = answer.json()
+        return job
 
     async def _follow(self, step: Step, job_id: str, done: int, patience: Patience) -> dict[str, Any]:
         """Return the job once it is over and every line is in."""

@@ -74,7 +74,7 @@ async def _start(options: Options, state: State, stack: AsyncExitStack, console:
     describe(running, console)
     if options.demonstration and not demonstration.is_loaded(state):
         try:
-            await demonstration.load_all(state, running.address, console)
+            await demonstration.load_all(state, running.address, console, options.demonstration)
         except (LoadFailed, StartRefused) as fault:
             console.print(
                 f"[yellow]![/] {escape(str(fault))}\n  La plateforme continue ; iae demo reprend le chargement.",

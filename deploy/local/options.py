@@ -1,6 +1,7 @@
 """What a person may choose about the local platform, from the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,7 +35,8 @@ class Options:
     database_url
         Administrator of a given PostgreSQL; a private server when absent.
     demonstration
-        Load the demonstration data and know its clients.
+        Share of the region to load as demonstration data, such as ``1`` or ``0.05``; empty for none, and then
+        the demonstration clients are unknown.
     """
 
     state: Path
@@ -42,7 +44,7 @@ class Options:
     bus: BusChoice
     kafka_bootstrap: str | None
     database_url: str | None
-    demonstration: bool
+    demonstration: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Options":
@@ -59,7 +61,7 @@ class Options:
             bus=_bus(environment.get("IAE_BUS") or BusChoice.AUTO),
             kafka_bootstrap=environment.get("IAE_KAFKA_BOOTSTRAP") or None,
             database_url=(environment.get("IAE_DATABASE_URL") or "").replace("+asyncpg", "", 1) or None,
-            demonstration=(environment.get("IAE_DEMO") or "1") != "0",
+            demonstration=_scale(environment.get("IAE_DEMO") or "1"),
         )
 
 
@@ -70,6 +72,12 @@ def _bus(text: str) -> BusChoice:
         raise StartRefused(
             f"IAE_BUS vaut « {text} » ; les valeurs possibles sont {', '.join(BusChoice)}."
         ) from fault
+
+
+def _scale(text: str) -> str:
+    if not re.fullmatch(r"\d{1,2}(\.\d{1,3})?", text):
+        raise StartRefused(f"IAE_DEMO vaut « {text} » ; il faut 0, 1, ou une part de la région comme 0.05.")
+    return text if float(text) else ""
 
 
 def _port(text: str) -> int:

@@ -1,5 +1,6 @@
 """The HTTP side of imports: send a file, follow its job, read its report."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from typing import IO, Annotated, Any
@@ -19,7 +20,7 @@ from shared.db import group_rows, write
 from shared.errors import BusinessError, Introuvable
 from shared.idempotency import CleManquante, CleReutilisee
 from shared.imports.runner import ImportRunner, ImportService
-from shared.imports.upload import PART_LINES, NumberedLine, format_of, numbered_lines, pack, spool
+from shared.imports.upload import PART_LINES, Format, NumberedLine, format_of, numbered_lines, pack, spool
 from shared.messaging.waiting import wait_for_positions
 from shared.uuids import uuid7
 from shared.writing import Writer
@@ -103,21 +104,17 @@ async def _create(
     caller: Caller,
     nature: str,
     key: str,
-    form: Any,
+    form: Format,
     file: IO[bytes],
     *,
     dry_run: bool,
 ) -> dict[str, Any]:
     """Keep the file and open its job in one transaction; the same key gives the same job."""
     job_id = uuid7()
-    writer = Writer(caller, imports.digest_key)
-    content = file.read()
-    digest = writer.digest(content)
-    file.seek(0)
-    parts, total = [], 0
-    for first, lines in _parts(numbered_lines(file, form)):
-        parts.append({"job_id": job_id, "first": first, "content": imports.seal.close(pack(lines), job_id)})
-        total += len(lines)
+    # Cutting fifty megabytes takes seconds: other requests go on meanwhile.
+    digest, parts, total = await asyncio.to_thread(
+        _cut, imports, job_id, Writer(caller, imports.digest_key), form, file
+    )
     if not total:
         raise FichierVide("Le fichier ne contient aucune ligne.", correction="Vérifiez le fichier envoyé.")
     job = {
@@ -146,6 +143,19 @@ async def _create(
             correction="Donnez une clé neuve à un fichier neuf.",
         )
     return dict(found)
+
+
+def _cut(
+    imports: ImportService, job_id: UUID, writer: Writer, form: Format, file: IO[bytes]
+) -> tuple[bytes, list[dict[str, Any]], int]:
+    """Return the digest of a file, its parts as stored, and how many lines they hold."""
+    digest = writer.digest(file.read())
+    file.seek(0)
+    parts, total = [], 0
+    for first, lines in _parts(numbered_lines(file, form)):
+        parts.append({"job_id": job_id, "first": first, "content": imports.seal.close(pack(lines), job_id)})
+        total += len(lines)
+    return digest, parts, total
 
 
 def _parts(lines: Iterator[NumberedLine]) -> Iterator[tuple[int, list[NumberedLine]]]:

@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 from pydantic import ValidationError
 from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import validation
@@ -24,9 +25,12 @@ from shared.errors import BusinessError, ManyFaults
 from shared.imports.sealing import Seal
 from shared.imports.tables import ImportTables
 from shared.imports.upload import NumberedLine, unpack
+from shared.messaging.consumer import is_transient
+from shared.messaging.crash_points import reach
 from shared.messaging.loop import Loop
 from shared.writing import (
     AlreadyReceived,
+    EcrituresConcurrentes,
     Line,
     Nature,
     Outcome,
@@ -69,6 +73,17 @@ class ReferenceManquante(BusinessError):
 
     code = "reference_manquante"
     status = 422
+
+
+class LigneEnEchec(BusinessError):
+    """Our own code failed on a line."""
+
+    code = "incident"
+    status = 500
+
+
+ECHEC = "Un incident a empêché de traiter cette ligne ; rien n'en est écrit."
+SIGNALER = "Signalez-la à l'exploitant avec l'identifiant de l'import."
 
 
 @dataclass(frozen=True)
@@ -145,9 +160,10 @@ class JobRun:
             while self._job["done"] < self._job["total"]:
                 lines = await self._lines_left()
                 while lines:
-                    taken = await self._write(nature, lines[: nature.batch], writer)
+                    taken = await self._advance(nature, lines[: nature.batch], writer)
                     lines = lines[taken:]
-        except StaleVersion:
+                    reach("imports.between_batches")
+        except (StaleVersion, EcrituresConcurrentes):
             log.warning("job taken over", extra={"job": str(self._id)})
             return
         await self._finish()
@@ -181,10 +197,31 @@ class JobRun:
         lines = unpack(self._service.seal.open(row.content, self._id))
         return [(row.first + n, line) for n, line in enumerate(lines)][done - row.first :]
 
-    async def _write(
+    async def _advance(
         self, nature: Nature[Any, Any], lines: Sequence[tuple[int, NumberedLine]], writer: Writer
     ) -> int:
-        parsed = [read_line(nature, line) for _, line in lines]
+        """Write the first of some lines and return how many.
+
+        Lines on which our own code fails are cut until the faulty one stands alone, then it is refused: it would
+        otherwise hold back its job, and all those that wait, for ever.
+        """
+        try:
+            return await self._write(nature, lines, [read_line(nature, line) for _, line in lines], writer)
+        except Exception as error:
+            if passes(error):
+                raise
+            log.exception("lines failed", extra={"job": str(self._id), "count": len(lines)})
+            if len(lines) > 1:
+                return await self._advance(nature, lines[: (len(lines) + 1) // 2], writer)
+            return await self._write(nature, lines, [LigneEnEchec(ECHEC, correction=SIGNALER)], writer)
+
+    async def _write(
+        self,
+        nature: Nature[Any, Any],
+        lines: Sequence[tuple[int, NumberedLine]],
+        parsed: Sequence[Line | BusinessError],
+        writer: Writer,
+    ) -> int:
         if self._job["dry_run"]:
             return await self._try(nature, lines, parsed, writer)
         job = self._job
@@ -260,6 +297,11 @@ class JobRun:
         async with self._service.engine.begin() as conn:
             await conn.execute(END, {"id": self._id})
             await conn.execute(CLEAN, {"id": self._id})
+
+
+def passes(error: Exception) -> bool:
+    """Tell whether an error has nothing to do with the lines being written: another runner, a lost database."""
+    return isinstance(error, StaleVersion | EcrituresConcurrentes | PoolTimeout) or is_transient(error)
 
 
 def read_line(nature: Nature[Any, Any], line: NumberedLine) -> Line | BusinessError:

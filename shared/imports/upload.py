@@ -6,6 +6,8 @@ read becomes a line that carries its fault, so that it is reported and the other
 
 import csv
 import io
+import re
+from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -20,7 +22,19 @@ MAX_LINE_BYTES = 1024 * 1024
 PART_LINES = 1000
 SEPARATORS = ";,\t|"
 
+MAX_RECORD_LINES = 100
+"""Physical lines that one CSV record may take, for cells that hold line feeds."""
+SIGNED = re.compile(r"[+-]|[+-][0-9][0-9 .,]*")
+
 Format = Literal["ndjson", "csv"]
+Fault = tuple[str, str, str]
+"""Code, sentence, how to correct."""
+
+NOT_UTF8: Fault = ("encodage_invalide", "La ligne n'est pas en UTF-8.", "Enregistrez le fichier en UTF-8.")
+UNREADABLE: Fault = ("csv_illisible", "La ligne n'est pas du CSV.", "Vérifiez les guillemets.")
+FORMULA: Fault = (
+    "formule", "Une cellule commence comme une formule.", "Retirez le signe en tête de cellule.",
+)  # fmt: skip
 
 
 class FichierTropGros(BusinessError):
@@ -28,6 +42,13 @@ class FichierTropGros(BusinessError):
 
     code = "fichier_trop_gros"
     status = 413
+
+
+class EnteteIllisible(BusinessError):
+    """The header of a CSV cannot be read, so none of its lines can."""
+
+    code = "entete_illisible"
+    status = 422
 
 
 class FormatInconnu(BusinessError):
@@ -43,7 +64,7 @@ class NumberedLine:
 
     number: int
     content: bytes
-    fault: tuple[str, str, str] | None = None
+    fault: Fault | None = None
     from_text: bool = False
 
 
@@ -103,66 +124,111 @@ def _ndjson_lines(file: IO[bytes]) -> Iterator[NumberedLine]:
         yield NumberedLine(number, b"" if fault else content, fault)
 
 
-def _too_long(content: bytes) -> tuple[str, str, str] | None:
+def _too_long(content: bytes) -> Fault | None:
     if len(content) <= MAX_LINE_BYTES:
         return None
     return ("ligne_trop_longue", "La ligne dépasse 1 Mo.", "Coupez-la.")
 
 
-def _not_utf8(content: bytes) -> tuple[str, str, str] | None:
+def _not_utf8(content: bytes) -> Fault | None:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        return ("encodage_invalide", "La ligne n'est pas en UTF-8.", "Enregistrez le fichier en UTF-8.")
+        return NOT_UTF8
     return None
 
 
 def _csv_lines(file: IO[bytes]) -> Iterator[NumberedLine]:
-    """Read a CSV with a header; a bad byte is kept visible, so that only its record is refused."""
+    """Read a CSV with a header; what cannot be read is one line, and reading starts again at the next.
+
+    Raises
+    ------
+    EnteteIllisible
+        The header is not CSV in UTF-8, or names a column twice: no line could be read by it.
+    """
+    # A bad byte is kept visible, so that only its record is refused.
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    first = text.readline(65_536)
-    separator = max(SEPARATORS, key=first.count)
-    text.seek(0)
-    reader = csv.reader(text, delimiter=separator)
+    number = 1
     header: list[str] | None = None
-    start = 1
+    separator = SEPARATORS[0]
+    ahead: deque[str] = deque()
     while True:
-        start = reader.line_num + 1
-        try:
-            record = next(reader)
-        except StopIteration:
+        while len(ahead) < MAX_RECORD_LINES and (line := text.readline()):
+            ahead.append(line)
+        if not ahead:
             return
-        except csv.Error:
-            yield NumberedLine(
-                start, b"", ("csv_illisible", "La ligne n'est pas du CSV.", "Vérifiez les guillemets.")
-            )
-            continue
-        if not any(field.strip() for field in record):
-            continue
+        if header is None and ahead[0].strip():
+            separator = max(SEPARATORS, key=ahead[0].count)
+        record, taken = _read_record(ahead, separator)
         if header is None:
-            header = [name.strip() for name in record]
-            continue
-        yield _csv_record(start, header, record)
+            header = _header(record)
+        elif record is None:
+            yield NumberedLine(number, b"", UNREADABLE)
+        elif taken > 1 and len(record) != len(header):
+            # Most likely a quote that was never closed: what it swallowed is read again.
+            taken = 1
+            yield NumberedLine(number, b"", UNREADABLE)
+        elif any(field.strip() for field in record):
+            yield _csv_record(number, header, record)
+        number += taken
+        for _ in range(taken):
+            ahead.popleft()
+
+
+def _read_record(lines: Iterable[str], separator: str) -> tuple[list[str] | None, int]:
+    """Return the record that starts with the first line, and how many lines it takes; None when it is not CSV."""
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    try:
+        record = next(reader)
+    except csv.Error:
+        return None, 1
+    return record, reader.line_num
+
+
+def _header(record: list[str] | None) -> list[str] | None:
+    """Return the names of the columns; None for a blank line."""
+    if record is None or any(map(_garbled, record)):
+        raise EnteteIllisible(
+            "La première ligne n'est pas un en-tête CSV en UTF-8.",
+            correction="Enregistrez le fichier en CSV UTF-8, avec le nom des colonnes en première ligne.",
+        )
+    names = [name.strip() for name in record]
+    if not any(names):
+        return None
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise EnteteIllisible(
+            f"L'en-tête nomme deux fois la même colonne : {', '.join(twice)}.",
+            correction="Donnez à chaque colonne son nom.",
+        )
+    return names
+
+
+def _garbled(field: str) -> bool:
+    """Tell whether a field holds bytes that are no UTF-8, or that only another encoding writes."""
+    try:
+        field.encode()
+    except UnicodeEncodeError:
+        return True
+    return "\0" in field
 
 
 def _csv_record(number: int, header: list[str], record: list[str]) -> NumberedLine:
-    if any("\udc80" <= c <= "\udcff" for field in record for c in field):
-        fault = ("encodage_invalide", "La ligne n'est pas en UTF-8.", "Enregistrez le fichier en UTF-8.")
-        return NumberedLine(number, b"", fault)
+    if any(map(_garbled, record)):
+        return NumberedLine(number, b"", NOT_UTF8)
     if len(record) != len(header):
         sentence = f"La ligne a {len(record)} colonnes, l'en-tête en a {len(header)}."
         fault = ("nombre_de_colonnes", sentence, "Vérifiez séparateurs et guillemets.")
         return NumberedLine(number, b"", fault)
-    for field in record:
-        if field[:1] in ("=", "@") or (field[:1] in "+-" and not field[1:2].isdigit() and len(field) > 1):
-            fault = (
-                "formule",
-                "Une cellule commence comme une formule.",
-                "Retirez le signe en tête de cellule.",
-            )
-            return NumberedLine(number, b"", fault)
     cells = {name: cell.strip() for name, cell in zip(header, record, strict=True) if cell.strip()}
+    if any(map(_is_formula, cells.values())):
+        return NumberedLine(number, b"", FORMULA)
     return NumberedLine(number, orjson.dumps(cells), from_text=True)
+
+
+def _is_formula(cell: str) -> bool:
+    """Tell whether a spreadsheet would compute a cell; a signed number, a phone number or a dash are no formula."""
+    return cell[0] in "=@" or (cell[0] in "+-" and not SIGNED.fullmatch(cell))
 
 
 def pack(lines: Iterable[NumberedLine]) -> bytes:

@@ -21,7 +21,9 @@ LOCK = text("""
     where view = :view and source = :source and partition = :partition for update
 """)
 MOVE = text("""
-    update checkpoint set next_offset = :next_offset, bus_id = :bus_id
+    update checkpoint
+    set bus_id = :bus_id,  -- on one bus never backwards: a late instance holds an older batch
+        next_offset = case bus_id when :bus_id then greatest(next_offset, :next_offset) else :next_offset end
     where view = :view and source = :source and partition = :partition
 """)
 HEADS = text("""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db import create_engine
@@ -21,7 +21,7 @@ from shared.messaging.checkpoints import Checkpoints, Head
 from shared.messaging.consumer import Consumer, Projections
 from shared.messaging.source import JournalClient
 from shared.messaging.verify import Finding, verify_journal, verify_states
-from shared.service import Service, journal_client
+from shared.service import journal_client
 from shared.settings import Settings
 
 REPUBLISH = text("update relay_cursor set position = 0 where name = 'kafka'")
@@ -34,10 +34,17 @@ RESOLVE = text("""
 """)
 
 
-def service_of(name: str) -> Service:
-    """Return the assembly of a service by its name."""
-    service: Service = importlib.import_module(f"services.{name}.service").SERVICE
-    return service
+def tables_of(name: str) -> MetaData:
+    """Return the tables of a service by its name."""
+    metadata: MetaData = importlib.import_module(f"services.{name}.tables").metadata
+    return metadata
+
+
+def projections_of(name: str) -> tuple[Projections, str | None]:
+    """Return the projections of a reader by its name, and the schema of its view."""
+    if name == "gateway":
+        return importlib.import_module("services.gateway.views").projections, "vues"
+    return importlib.import_module(f"services.{name}.handlers").projections, None
 
 
 def show(findings: Sequence[Finding]) -> int:
@@ -55,7 +62,7 @@ async def verify(name: str, settings: Settings) -> int:
     engine = create_engine(settings.service_database_url, application="verify", pool_size=2)
     try:
         findings = await verify_journal(engine)
-        findings += await verify_states(engine, service_of(name).tables.metadata)
+        findings += await verify_states(engine, tables_of(name))
     finally:
         await engine.dispose()
     return show(findings)
@@ -101,11 +108,7 @@ async def replay(engine: AsyncEngine, projections: Projections, journals: Journa
 
 async def replay_command(name: str, key: UUID, settings: Settings) -> int:
     """Replay a key in the view of a service or of the gateway."""
-    if name == "gateway":
-        module = importlib.import_module("services.gateway.views")
-        projections, schema = module.projections, "vues"
-    else:
-        projections, schema = service_of(name).projections, None
+    projections, schema = projections_of(name)
     async with AsyncExitStack() as stack:
         engine = create_engine(
             settings.service_database_url, application="replay", pool_size=2, schema=schema

@@ -14,12 +14,14 @@ from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.fact import Fact
 from shared.contracts.registry import BY_TYPE, MAJORS
 from shared.messaging.checkpoints import Checkpoints, Head
+from shared.messaging.crash_points import reach
 from shared.messaging.loop import backoff
 from shared.messaging.source import Batch, JournalClient, Record, Source
 
@@ -175,6 +177,8 @@ class Consumer:
             work = self._sort(records, heads)
             await self._projections.apply(conn, work.apply)
             await self._points.record(conn, batch, heads, work.positions, work.dead)
+            reach("consumer.before_commit")
+        reach("consumer.after_commit")
 
     def _sort(self, records: Sequence[Record], heads: dict[UUID, Head]) -> _Sorted:
         work = _Sorted([], [], [])
@@ -287,4 +291,4 @@ def is_transient(error: Exception) -> bool:
     if isinstance(error, DBAPIError):
         state = str(getattr(error.orig, "sqlstate", None) or "")
         return error.connection_invalidated or not state or state.startswith(TRANSIENT)
-    return isinstance(error, OSError | TimeoutError)
+    return isinstance(error, OSError | PoolTimeout)

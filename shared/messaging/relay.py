@@ -3,6 +3,10 @@
 A batch is handed to a producer only when all that precedes it in its partition is acknowledged, and the
 cursor moves only when every batch is. A producer that met any error is thrown away: after a refused batch
 an idempotent producer fails forever (``docs/decisions/0003-kafka.md``).
+
+A client of Kafka connects again by itself, even to a broker that was wiped in between. Offsets tell: an
+acknowledgement below what the topic already held comes from another topic, which is emptied of what was just
+sent and published again from 1.
 """
 
 import asyncio
@@ -13,11 +17,13 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.partitioner import DefaultPartitioner
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.contracts.topics import PARTITIONS, PREFIX, topic_of
+from shared.messaging.crash_points import reach
 from shared.messaging.feed import envelopes_after
 from shared.messaging.loop import Loop
 
@@ -66,19 +72,24 @@ class Relay(Loop):
     async def turn(self) -> float:
         """Publish one batch and advance; return how long to wait before the next turn, in seconds."""
         self._placed.clear()
-        producer, bus = await self._connect()
         async with self._engine.begin() as conn:
             cursor = (await conn.execute(LOCK)).first()
             if cursor is None:
+                await self.recover()  # when its turn comes, a spare reads where Kafka stands then
                 return STANDBY_S
+            producer, bus = await self._connect()
             position = cursor.position if bus.holds(cursor.bus_id) else 0
             events = await envelopes_after(conn, self._service, position, BATCH)
             if not events:
                 return IDLE_S
             async with asyncio.timeout(SEND_TIMEOUT_S):
-                await self._publish(producer, events)
+                await self._publish(producer, bus, events)
+            reach("relay.before_cursor")
+            if bus.replaced:
+                await self._start_again(bus)
+                await conn.execute(ADVANCE, {"position": 0, "bus_id": None})
+                return 0
             await conn.execute(ADVANCE, {"position": events[-1][0].position, "bus_id": bus.cluster_id})
-            bus.empty = False
         return 0 if len(events) == BATCH else IDLE_S
 
     async def pause(self, delay: float) -> None:
@@ -95,9 +106,16 @@ class Relay(Loop):
         producer, self._producer, self._bus = self._producer, None, None
         if producer is not None:
             try:
-                await asyncio.wait_for(producer.stop(), STOP_TIMEOUT_S)
+                await asyncio.wait_for(_close(producer), STOP_TIMEOUT_S)
             except Exception:  # noqa: BLE001 # whatever it says, it is abandoned
                 log.warning("producer abandoned", extra={"service": self._service})
+
+    async def _start_again(self, bus: "BusState") -> None:
+        """Empty a topic that took the place of the one published to: a publication starts from 1, alone."""
+        log.warning("topic replaced", extra={"service": self._service})
+        await self.recover()
+        async with asyncio.timeout(SEND_TIMEOUT_S):
+            await bus.empty(self._bootstrap, self._topic)
 
     async def _connect(self) -> "tuple[AIOKafkaProducer, BusState]":
         if self._producer is None or self._bus is None:
@@ -115,16 +133,18 @@ class Relay(Loop):
                 await producer.start()
         return self._producer, self._bus
 
-    async def _publish(self, producer: AIOKafkaProducer, events: list[tuple[Any, int]]) -> None:
+    async def _publish(
+        self, producer: AIOKafkaProducer, bus: "BusState", events: list[tuple[Any, int]]
+    ) -> None:
         by_partition: dict[int, list[tuple[Any, int]]] = defaultdict(list)
         for envelope, ordered_ms in events:
             by_partition[partition_of(str(envelope.key).encode())].append((envelope, ordered_ms))
         async with asyncio.TaskGroup() as group:
             for partition, queue in by_partition.items():
-                group.create_task(self._publish_partition(producer, partition, queue))
+                group.create_task(self._publish_partition(producer, bus, partition, queue))
 
     async def _publish_partition(
-        self, producer: AIOKafkaProducer, partition: int, queue: Iterable[tuple[Any, int]]
+        self, producer: AIOKafkaProducer, bus: "BusState", partition: int, queue: Iterable[tuple[Any, int]]
     ) -> None:
         batch = producer.create_batch()
         for envelope, ordered_ms in queue:
@@ -135,31 +155,63 @@ class Relay(Loop):
                 "headers": envelope.kafka_headers(),
             }
             if batch.append(**record) is None:
-                await self._send(producer, batch, partition)
+                await self._send(producer, bus, batch, partition)
                 batch = producer.create_batch()
                 if batch.append(**record) is None:
                     raise ValueError("event larger than a batch")
-        await self._send(producer, batch, partition)
+        await self._send(producer, bus, batch, partition)
 
-    async def _send(self, producer: AIOKafkaProducer, batch: Any, partition: int) -> None:
+    async def _send(self, producer: AIOKafkaProducer, bus: "BusState", batch: Any, partition: int) -> None:
         batch.close()
         acknowledged = await producer.send_batch(batch, self._topic, partition=partition)
-        await acknowledged
+        bus.acknowledged(partition, (await acknowledged).offset, batch.record_count())
+        reach("relay.after_ack")
+
+
+async def _close(producer: AIOKafkaProducer) -> None:
+    """Close a producer now: ``stop`` alone would first send what failed, and wait for a broker that is gone."""
+    await producer.client.close()
+    sending = producer._sender.sender_task  # noqa: SLF001 # nothing public cancels what it still tries to send
+    if sending is not None:
+        sending.cancel()
+    await producer.stop()
 
 
 class BusState:
-    """What the relay knows of the cluster it publishes to."""
+    """What the relay knows of the topic it publishes to: its cluster, and the end of each partition.
 
-    def __init__(self, cluster_id: str, *, empty: bool) -> None:
+    Attributes
+    ----------
+    replaced
+        Another topic, shorter, took its place.
+    """
+
+    def __init__(self, cluster_id: str, ends: dict[int, int]) -> None:
         self.cluster_id = cluster_id
-        self.empty = empty
+        self.replaced = False
+        self._ends = ends
 
     def holds(self, bus_id: str | None) -> bool:
         """Tell whether what was published under ``bus_id`` is still there.
 
         Another cluster, or an empty topic, means that the broker was wiped: publish again from 1.
         """
-        return bus_id == self.cluster_id and not self.empty
+        return bus_id == self.cluster_id and any(self._ends.values())
+
+    def acknowledged(self, partition: int, offset: int, count: int) -> None:
+        """Learn where records were written: from ``offset`` on, never below the end unless the topic is another."""
+        self.replaced = self.replaced or offset < self._ends[partition]
+        self._ends[partition] = offset + count
+
+    async def empty(self, bootstrap: str, topic: str) -> None:
+        """Delete all the records of a topic."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
+        try:
+            await admin.start()
+            everything = RecordsToDelete(before_offset=-1)
+            await admin.delete_records({TopicPartition(topic, p): everything for p in self._ends})
+        finally:
+            await admin.close()
 
 
 async def read_bus_state(bootstrap: str, topic: str) -> BusState:
@@ -174,4 +226,4 @@ async def read_bus_state(bootstrap: str, topic: str) -> BusState:
     finally:
         await consumer.stop()
         await admin.close()
-    return BusState(str(cluster["cluster_id"]), empty=not any(ends.values()))
+    return BusState(str(cluster["cluster_id"]), {tp.partition: end for tp, end in ends.items()})

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.clock import now
+from shared.messaging.crash_points import reach
 from shared.messaging.loop import Loop
 
 log = logging.getLogger(__name__)
@@ -107,8 +108,11 @@ class Sequencer(Loop):
         """Place one batch; return how long to wait before the next turn, in seconds."""
         async with self._engine.begin() as conn:
             count = await sequence_batch(conn)
+            if count:
+                reach("sequencer.before_commit")
         if count is None:
             return STANDBY_S
         if count:
+            reach("sequencer.after_commit")
             self._placed.set()
         return 0 if count == BATCH else IDLE_S

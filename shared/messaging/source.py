@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 
 Token = Callable[[], Awaitable[str]]
 
-CHECKPOINTS = text("""
-    select partition, next_offset, bus_id from checkpoint where view = :view and source = :source
+CHECKPOINT = text("""
+    select next_offset, bus_id from checkpoint where view = :view and source = :source and partition = 0
 """)
 BATCH = 1000
 POLL_WAIT_S = 20
@@ -132,9 +132,9 @@ class JournalSource:
     async def batches(self) -> AsyncIterator[Batch]:
         """Yield what follows the checkpoint; an empty batch when nothing came in twenty seconds."""
         async with self._engine.connect() as conn:
-            found = await conn.execute(CHECKPOINTS, {"view": self._view, "source": self._service})
+            found = await conn.execute(CHECKPOINT, {"view": self._view, "source": self._service})
             checkpoint = found.first()
-        position = checkpoint.next_offset - 1 if checkpoint else 0
+        position = max(checkpoint.next_offset - 1, 0) if checkpoint else 0
         known = checkpoint.bus_id if checkpoint else None
         while True:
             journal_id, records = await self._client.after(self._service, position, wait_s=POLL_WAIT_S)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -68,27 +68,38 @@ class Entree:
     fact: NewFact
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Empreintes:
+    """The blind indexes of an identity."""
+
+    identite: bytes
+    nir: bytes | None
+
+
 class Registre:
     """The vault, and who is in it among the identities of some lines."""
 
-    vault: Vault
-    known: dict[bytes, UUID] = field(default_factory=dict)
+    def __init__(self, vault: Vault) -> None:
+        self.vault = vault
+        self._empreintes: dict[int, Empreintes] = {}
+        self._known: dict[bytes, UUID] = {}
 
     async def look_up(self, conn: AsyncConnection, identites: Sequence[Identite]) -> None:
-        """Learn which of these identities are known."""
-        if identites:
-            found = await find_known(
-                conn,
-                [self._index(identite) for identite in identites],
-                [self._index_nir(identite.nir) for identite in identites if identite.nir],
-            )
-            self.known.update(found)
+        """Learn which of these identities are known; they are the only ones to be found or entered."""
+        if not identites:
+            return
+        # By object: the lines outlive this registre, and the index of an identity is worth computing once.
+        self._empreintes = {id(identite): self._blind(identite) for identite in identites}
+        empreintes = self._empreintes.values()
+        self._known.update(
+            await find_known(conn, [e.identite for e in empreintes], [e.nir for e in empreintes if e.nir])
+        )
 
     def find(self, identite: Identite) -> UUID | None:
         """Return the person of an identity, by the NIR first, else by name and birth date."""
-        by_nir = self.known.get(self._index_nir(identite.nir)) if identite.nir else None
-        return by_nir or self.known.get(self._index(identite))
+        empreintes = self._empreintes[id(identite)]
+        by_nir = self._known.get(empreintes.nir) if empreintes.nir else None
+        return by_nir or self._known.get(empreintes.identite)
 
     def enter(self, identite: Identite, line: Line, jour: date, writer: Writer) -> Entree:
         """Return a new person, whose identity is known from now on.
@@ -113,18 +124,20 @@ class Registre:
         personne_id = uuid.uuid4()
         safe, wrapped = self.vault.new_safe(personne_id)
         sealed = safe.seal("identite", _identity_values(identite))
-        index, index_nir = self._index(identite), self._index_nir(nir) if nir else None
+        empreintes = self._empreintes[id(identite)]
         row = {
             "id": personne_id,
             "version": 1,
             "cree_par": writer.caller.client_id,
             "identite": sealed,
             "sensible": safe.seal("sensible", _sensitive_values(identite, nir)),
-            "index_identite": index,
-            "index_nir": index_nir,
+            "index_identite": empreintes.identite,
+            "index_nir": empreintes.nir,
         }
         key = {"personne_id": personne_id, "dek_enveloppee": wrapped, "version_kek": KEK_VERSION}
-        self.known.update({i: personne_id for i in (index, index_nir) if i})
+        self._known[empreintes.identite] = personne_id
+        if empreintes.nir:
+            self._known[empreintes.nir] = personne_id
         fact = PersonneEnregistree(personne_id=personne_id)
         known_on = writer.known_on(line)
         return Entree(
@@ -133,12 +146,10 @@ class Registre:
             writer.fact(personne_id, 1, fact, line, known_on, private=sealed),
         )
 
-    def _index(self, identite: Identite) -> bytes:
+    def _blind(self, identite: Identite) -> Empreintes:
         normal = forme_normale(identite.nom, identite.prenom, identite.date_naissance)
-        return self.vault.blind_index("identite", normal)
-
-    def _index_nir(self, nir: str) -> bytes:
-        return self.vault.blind_index("nir", compacter(nir))
+        nir = self.vault.blind_index("nir", compacter(identite.nir)) if identite.nir else None
+        return Empreintes(self.vault.blind_index("identite", normal), nir)
 
 
 def _identity_values(identite: Identite) -> dict[str, Any]:

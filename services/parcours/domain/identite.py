@@ -75,8 +75,8 @@ def verifier_criteres(criteres: Collection[str]) -> None:
     ------
     CritereInconnu, CriteresIncompatibles
     """
-    given = frozenset(criteres)
-    if not given <= criteres_eligibilite().keys():
+    given, known = frozenset(criteres), criteres_eligibilite()
+    if not all(code in known for code in given):
         raise CritereInconnu(
             "Un critère n'est pas dans la nomenclature.",
             champ="criteres",

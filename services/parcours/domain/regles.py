@@ -44,6 +44,8 @@ def en_vigueur(regles: Sequence[Regle[V]], jour: date) -> Regle[V] | None:
 def plus_mois(jour: date, mois: int) -> date:
     """Return the same day some months later (earlier when negative), else the last day of that month."""
     annee, rang = divmod(jour.year * 12 + jour.month - 1 + mois, 12)
+    if jour.day <= 28:
+        return date(annee, rang + 1, jour.day)
     return date(annee, rang + 1, min(jour.day, monthrange(annee, rang + 1)[1]))
 
 

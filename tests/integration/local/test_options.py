@@ -8,7 +8,7 @@ from deploy.local.options import BusChoice, Options
 
 def test_without_any_variable_everything_is_chosen_for_you() -> None:
     options = Options.from_environment({})
-    assert (options.port, options.bus, options.demonstration) == (8000, BusChoice.AUTO, True)
+    assert (options.port, options.bus, options.demonstration) == (8000, BusChoice.AUTO, "1")
     assert (options.database_url, options.kafka_bootstrap) == (None, None)
     assert options.state.name == ".state"
 
@@ -29,7 +29,7 @@ def test_every_choice_is_read() -> None:
         bus=BusChoice.JOURNAL,
         kafka_bootstrap=None,
         database_url="postgresql://admin@db/postgres",
-        demonstration=False,
+        demonstration="",
     )
 
 
