@@ -19,11 +19,18 @@ STATEMENT_TIMEOUT_MS = 30_000
 
 
 def create_engine(
-    url: str, *, application: str, pool_size: int = POOL_SIZE, schema: str | None = None
+    url: str,
+    *,
+    application: str,
+    pool_size: int = POOL_SIZE,
+    schema: str | None = None,
+    by_key: bool = False,
 ) -> AsyncEngine:
     """Return an engine on a PostgreSQL URL (any of ``postgresql://`` and ``postgresql+asyncpg://``).
 
-    ``schema`` puts a schema first in the search path of every connection.
+    ``schema`` puts a schema first in the search path of every connection. ``by_key`` is for processes whose
+    statements all find rows by key: they never scan a table, whatever PostgreSQL believes of its size (a
+    plan made on an empty table would last through a whole first load).
     """
     settings = {
         "application_name": application,
@@ -34,6 +41,8 @@ def create_engine(
         "tcp_keepalives_count": "3",
         "jit": "off",
     }
+    if by_key:
+        settings |= dict.fromkeys(("enable_seqscan", "enable_hashjoin", "enable_mergejoin"), "off")
     if schema:
         settings["search_path"] = f"{schema},public"
     return create_async_engine(

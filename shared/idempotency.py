@@ -101,7 +101,7 @@ async def write_once(
         }
         return ((stored, row),)
 
-    (outcome,), seqs = await write_batch(engine, tables, nature, [line], writer, extras=extras)
+    (outcome,), seqs = await write_batch(engine.begin, tables, nature, [line], writer, extras=extras)
     if isinstance(outcome, Refused):
         # A twin request may have written first: its answer is ours too.
         if answer := await _find(engine, nature, writer, key, digest):

@@ -93,7 +93,9 @@ def create_service_app(service: Service, settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            engine = create_engine(settings.service_database_url, application=f"{service.name}-app")
+            engine = create_engine(
+                settings.service_database_url, application=f"{service.name}-app", by_key=True
+            )
             stack.push_async_callback(engine.dispose)
             await check_head(engine, service.name)
             app.state.engine = engine
@@ -192,13 +194,15 @@ async def run_service_worker(service: Service, settings: Settings) -> None:
         raise ValueError("IAE_RELAY_DATABASE_URL is missing")
     async with AsyncExitStack() as stack:
         relay_engine = create_engine(
-            settings.relay_database_url, application=f"{service.name}-relay", pool_size=2
+            settings.relay_database_url, application=f"{service.name}-relay", pool_size=2, by_key=True
         )
         stack.push_async_callback(relay_engine.dispose)
         placed = asyncio.Event()
         loops: list[Loop] = [Sequencer(relay_engine, placed)]
         if settings.bus == "kafka":
-            loops.append(Relay(relay_engine, service.name, bootstrap_of(settings), placed, settings.topic_prefix))
+            loops.append(
+                Relay(relay_engine, service.name, bootstrap_of(settings), placed, settings.topic_prefix)
+            )
         async with asyncio.TaskGroup() as group:
             for loop in loops:
                 group.create_task(loop.run())
@@ -208,7 +212,9 @@ async def run_service_worker(service: Service, settings: Settings) -> None:
 async def follow(name: str, projections: Projections, settings: Settings, schema: str | None = None) -> None:
     """Run the consumer of a view until cancelled, on the bus of the settings."""
     async with AsyncExitStack() as stack:
-        engine = create_engine(settings.service_database_url, application=f"{name}-consumer", schema=schema)
+        engine = create_engine(
+            settings.service_database_url, application=f"{name}-consumer", schema=schema, by_key=True
+        )
         stack.push_async_callback(engine.dispose)
         journals = await journal_client(name, settings, stack)
         consumer = Consumer(engine, projections, journals)

@@ -7,6 +7,7 @@ that breaks one is cut until the faulty line stands alone and is refused by the 
 
 import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -16,7 +17,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy import Column, LargeBinary, MetaData, Table, Text, Uuid, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock
 from shared.access.audit import audit_row
@@ -201,12 +202,13 @@ KNOWN = text("""
     where client_id = :client and nature = :nature and reference = any(cast(:references as text[]))
 """)
 
+Begin = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 Extras = Callable[[Sequence[Outcome]], Sequence[Row]]
 Closing = Callable[[Sequence[Outcome], Sequence[int]], Sequence[Row]]
 
 
 async def write_batch(
-    engine: AsyncEngine,
+    begin: Begin,
     tables: WriteTables,
     nature: Nature[Any, Any],
     lines: Sequence[Line | BusinessError],
@@ -214,11 +216,10 @@ async def write_batch(
     *,
     extras: Extras = lambda _: (),
     closing: Closing = lambda _, __: (),
-    keep: bool = True,
 ) -> tuple[list[Outcome], list[int]]:
     """Write the longest prefix of ``lines`` that one transaction can take; at least one line.
 
-    With ``keep`` false all is decided, constraints included, then rolled back: a dry run.
+    ``begin`` opens the transaction: ``engine.begin``, or a savepoint where the whole is to be taken back.
 
     A line may come already refused (malformed): it keeps its place. ``extras`` gives rows to write in the
     same statement, knowing the outcomes; ``closing`` in the same transaction, knowing the ``seq`` too.
@@ -235,15 +236,10 @@ async def write_batch(
     """
     size = len(lines)
     for _ in range(ATTEMPTS + size.bit_length()):
-        refusal: BusinessError | None = None
         try:
-            async with engine.connect() as conn, conn.begin() as transaction:
+            async with begin() as conn:
                 result = await _write_prefix(conn, tables, nature, lines[:size], writer, extras, closing)
-                if not keep:
-                    await transaction.rollback()
                 reach("write.before_commit")
-            reach("write.after_commit")
-            return result
         except StaleVersion:
             continue
         except DBAPIError as error:
@@ -258,8 +254,11 @@ async def write_batch(
             if constraint_of(error) in (tables.received, *nature.races):
                 continue
             refusal = refusal_of(error, nature.constraints)
+        else:
+            reach("write.after_commit")
+            return result
         # The database spoke on a line alone: only its refusal is to be written.
-        async with engine.begin() as conn:
+        async with begin() as conn:
             outcomes: list[Outcome] = [Refused(refusal)]
             await write(conn, group_rows([*extras(outcomes), *closing(outcomes, [])]))
             return outcomes, []
@@ -300,19 +299,15 @@ async def _write_prefix(
     if changes:
         target = changes[0].identity if len(changes) == 1 else None
         trace = request_id.get() or str(writer.correlation_id)
-        rows.append(
-            (
-                tables.audit,
-                audit_row(
-                    writer.caller,
-                    nature.action,
-                    target,
-                    may_begin(writer.caller, nature.action),
-                    address=writer.address,
-                    trace_id=trace,
-                ),
-            )
+        entry = audit_row(
+            writer.caller,
+            nature.action,
+            target,
+            may_begin(writer.caller, nature.action),
+            address=writer.address,
+            trace_id=trace,
         )
+        rows.append((tables.audit, entry))
     seqs = await write(conn, group_rows(rows), [f for c in changes for f in c.facts], writer.author)
     await write(conn, group_rows(closing(outcomes, seqs)))
     return outcomes, seqs

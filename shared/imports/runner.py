@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,12 +22,14 @@ from shared.access.callers import Caller, Perimetre
 from shared.access.scopes import Scope
 from shared.db import StaleVersion, group_rows, write
 from shared.errors import BusinessError, ManyFaults
+from shared.imports.dry_run import try_batch
 from shared.imports.sealing import Seal
 from shared.imports.tables import ImportTables
 from shared.imports.upload import NumberedLine, unpack
 from shared.messaging.consumer import is_transient
 from shared.messaging.crash_points import reach
 from shared.messaging.loop import Loop
+from shared.types import Reference
 from shared.writing import (
     AlreadyReceived,
     EcrituresConcurrentes,
@@ -44,6 +46,7 @@ from shared.writing import (
 log = logging.getLogger(__name__)
 
 IDLE_S = 1.0
+REFERENCE: TypeAdapter[str] = TypeAdapter(Reference)
 WAITING = text("select id from import_job where state = 'EN_COURS' order by created_at")
 # The lock says who runs a job; it falls with the connection of a dead process.
 LOCK = text("select pg_try_advisory_xact_lock(hashtextextended(cast(:id as text), 0))")
@@ -229,10 +232,10 @@ class JobRun:
         def closing(outcomes: Sequence[Outcome], seqs: Sequence[int]) -> Sequence[Row]:
             nonlocal job
             job = self._counted(outcomes) | {"last_seq": max(seqs, default=self._job["last_seq"])}
-            return [*self._refusals(lines, parsed, outcomes), (self._service.tables.job, job)]
+            return [*self._refusals(lines, outcomes), (self._service.tables.job, job)]
 
         outcomes, _ = await write_batch(
-            self._service.engine, self._service.write_tables, nature, parsed, writer, closing=closing
+            self._service.engine.begin, self._service.write_tables, nature, parsed, writer, closing=closing
         )
         self._job = job
         return len(outcomes)
@@ -244,13 +247,11 @@ class JobRun:
         parsed: Sequence[Line | BusinessError],
         writer: Writer,
     ) -> int:
-        """Decide lines and keep only the report: the write itself is rolled back."""
-        outcomes, _ = await write_batch(
-            self._service.engine, self._service.write_tables, nature, parsed, writer, keep=False
-        )
+        """Decide lines and keep only the report."""
+        outcomes = await try_batch(self._service.engine, self._service.write_tables, nature, parsed, writer)
         job = self._counted(outcomes)
         async with self._service.engine.begin() as conn:
-            rows = [*self._refusals(lines, parsed, outcomes), (self._service.tables.job, job)]
+            rows = [*self._refusals(lines, outcomes), (self._service.tables.job, job)]
             await write(conn, group_rows(rows))
         self._job = job
         return len(outcomes)
@@ -270,11 +271,10 @@ class JobRun:
     def _refusals(
         self,
         lines: Sequence[tuple[int, NumberedLine]],
-        parsed: Sequence[Line | BusinessError],
         outcomes: Sequence[Outcome],
     ) -> list[Row]:
         rows: list[Row] = []
-        for (rank, line), read, outcome in zip(lines, parsed, outcomes, strict=False):
+        for (rank, line), outcome in zip(lines, outcomes, strict=False):
             if not isinstance(outcome, Refused):
                 continue
             for n, fault in enumerate(faults_of(outcome.error)):
@@ -283,7 +283,7 @@ class JobRun:
                     "rank": rank,
                     "fault": n,
                     "line": line.number,
-                    "reference": read.reference if isinstance(read, Line) else None,
+                    "reference": reference_of(line),
                     "field": fault["champ"] or None,
                     "code": fault["code"],
                     "detail": fault["detail"],
@@ -322,6 +322,15 @@ def read_line(nature: Nature[Any, Any], line: NumberedLine) -> Line | BusinessEr
             correction="Donnez à chaque ligne une référence unique.",
         )
     return read
+
+
+def reference_of(line: NumberedLine) -> str | None:
+    """Return the reference of a line, even when the rest of it is malformed; None when it has no good one."""
+    try:
+        reference = orjson.loads(line.content)["reference"]
+        return REFERENCE.validate_python(reference, strict=True)
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValidationError):
+        return None
 
 
 def faults_of(error: BusinessError) -> Sequence[validation.Fault]:

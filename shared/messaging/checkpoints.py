@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -20,12 +21,6 @@ LOCK = text("""
     select next_offset, bus_id from checkpoint
     where view = :view and source = :source and partition = :partition for update
 """)
-MOVE = text("""
-    update checkpoint
-    set bus_id = :bus_id,  -- on one bus never backwards: a late instance holds an older batch
-        next_offset = case bus_id when :bus_id then greatest(next_offset, :next_offset) else :next_offset end
-    where view = :view and source = :source and partition = :partition
-""")
 HEADS = text("""
     select key, version, quarantined from head where view = :view and key = any(cast(:keys as uuid[]))
 """)
@@ -41,14 +36,22 @@ SET_ASIDE = text("""
     values (:view, :source, :key, :version, cast(cast(:event as text) as json), :reason)
     on conflict (view, key, version) do update set reason = excluded.reason, resolved_at = null
 """)
-PROGRESS = text("""
+# Heads, offset and progress leave together: a batch that follows the live end is small, its trips are its cost.
+RECORD = text(f"""
+    with heads as ({SET_HEADS.text}),
+    moved as (
+        update checkpoint
+        set bus_id = :bus_id,  -- on one bus never backwards: a late instance holds an older batch
+            next_offset = case bus_id when :bus_id then greatest(next_offset, :next_offset) else :next_offset end
+        where view = :view and source = :source and partition = :partition
+    )
     insert into progress as p (view, source, applied, applied_at, event_at)
-    select :view, :source, coalesce(range_agg(int8range(u.first, u.last, '[]')), '{}'), :now, :event_at
+    select :view, :source, coalesce(range_agg(int8range(u.first, u.last, '[]')), '{{}}'), :now, :event_at
     from unnest(cast(:firsts as bigint[]), cast(:lasts as bigint[])) as u(first, last)
     on conflict (view, source) do update
     set applied = p.applied + excluded.applied, applied_at = excluded.applied_at,
         event_at = greatest(p.event_at, excluded.event_at)
-""")
+""")  # noqa: S608 # constants of this module
 POSITIONS = text("""
     select source, applied_at, event_at,
            coalesce((select upper(r) - 1 from unnest(applied) r where lower(r) = 1), 0) as position
@@ -103,17 +106,8 @@ class Checkpoints:
         return {row.key: Head(row.version, bool(row.quarantined)) for row in rows}
 
     async def write_heads(self, conn: AsyncConnection, heads: dict[UUID, Head]) -> None:
-        """Write heads, sorted by key so that two instances never wait for each other in a circle."""
-        ordered = sorted(heads.items(), key=lambda item: item[0].bytes)
-        await conn.execute(
-            SET_HEADS,
-            {
-                "view": self._view,
-                "keys": [key for key, _ in ordered],
-                "versions": [head.version for _, head in ordered],
-                "quarantined": [int(head.quarantined) for _, head in ordered],
-            },
-        )
+        """Write heads."""
+        await conn.execute(SET_HEADS, {"view": self._view, **_head_parameters(heads)})
 
     async def record(
         self,
@@ -124,8 +118,6 @@ class Checkpoints:
         dead: Sequence[tuple[Record, str]],
     ) -> None:
         """Write all that the batch moved: heads, events set aside, progress, offset."""
-        if heads:
-            await self.write_heads(conn, heads)
         for record, reason in dead:
             envelope = record.envelope
             await conn.execute(
@@ -142,26 +134,30 @@ class Checkpoints:
         times = [r.envelope.occurred_at for r in batch.records if r.envelope]
         firsts, lasts = ranges(positions)
         await conn.execute(
-            PROGRESS,
-            {
-                "view": self._view,
-                "source": batch.source,
-                "firsts": firsts,
-                "lasts": lasts,
-                "now": now(),
-                "event_at": max(times, default=None),
-            },
-        )
-        await conn.execute(
-            MOVE,
+            RECORD,
             {
                 "view": self._view,
                 "source": batch.source,
                 "partition": batch.partition,
                 "next_offset": batch.next_offset,
                 "bus_id": batch.bus_id,
+                "firsts": firsts,
+                "lasts": lasts,
+                "now": now(),
+                "event_at": max(times, default=None),
+                **_head_parameters(heads),
             },
         )
+
+
+def _head_parameters(heads: dict[UUID, Head]) -> dict[str, list[Any]]:
+    """Return the bind values of heads, sorted by key: two instances never wait for each other in a circle."""
+    ordered = sorted(heads.items(), key=lambda item: item[0].bytes)
+    return {
+        "keys": [key for key, _ in ordered],
+        "versions": [head.version for _, head in ordered],
+        "quarantined": [int(head.quarantined) for _, head in ordered],
+    }
 
 
 def ranges(positions: Iterable[int]) -> tuple[list[int], list[int]]:

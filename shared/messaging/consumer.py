@@ -50,6 +50,7 @@ class Projections:
     def __init__(self, view: str) -> None:
         self.view = view
         self._by_type: dict[str, Projection] = {}
+        self._aggregates: set[str] = set()
 
     def on(self, *facts: type[Fact]) -> Callable[[Projection], Projection]:
         """Register a function for some facts."""
@@ -57,9 +58,14 @@ class Projections:
         def register(projection: Projection) -> Projection:
             for fact in facts:
                 self._by_type[fact.event_type()] = projection
+                self._aggregates.add(aggregate_of(fact.event_type()))
             return projection
 
         return register
+
+    def follows(self, event_type: str) -> bool:
+        """Tell whether the view reads any fact of the aggregate of an event: else its versions mean nothing here."""
+        return aggregate_of(event_type) in self._aggregates
 
     def handles(self, event_type: str) -> bool:
         """Tell whether the view is interested in a type of event."""
@@ -75,6 +81,11 @@ class Projections:
     def services(self) -> list[str]:
         """The services whose facts the view reads, sorted."""
         return sorted({event_type.split(".")[2] for event_type in self._by_type})
+
+
+def aggregate_of(event_type: str) -> str:
+    """Return ``fr.iae.<service>.<aggregate>`` of an event type."""
+    return event_type.rpartition(".")[0]
 
 
 def _runs(events: Sequence[Received]) -> list[dict[str, list[Received]]]:
@@ -172,7 +183,8 @@ class Consumer:
         async with self._engine.begin() as conn:
             start = await self._points.lock(conn, batch)
             records = [r for r in batch.records if r.offset >= start]
-            keys = {r.envelope.key for r in records if r.envelope}
+            follows = self._projections.follows
+            keys = {r.envelope.key for r in records if r.envelope and follows(r.envelope.type)}
             heads = await self._points.heads(conn, keys)
             work = self._sort(records, heads)
             await self._projections.apply(conn, work.apply)
@@ -189,6 +201,8 @@ class Consumer:
                 work.dead.append((record, f"enveloppe illisible : {record.raw}"))
                 continue
             work.positions.append(envelope.position)
+            if not self._projections.follows(envelope.type):
+                continue
             head = heads.setdefault(envelope.key, Head())
             if envelope.version <= head.version or envelope.key in gaps:
                 continue

@@ -1,9 +1,16 @@
-"""The Kafka side of ``source``: a consumer group whose offsets live in PostgreSQL, with the view."""
+"""The Kafka side of ``source``: a consumer group whose offsets live in PostgreSQL, with the view.
+
+A client of Kafka connects again by itself, even to a broker that was wiped in between, where the same offsets
+are other events. Batches are given out only if the cluster still has its name *after* the fetch: names never
+come back, so they were read from that very cluster.
+"""
 
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -18,6 +25,10 @@ from shared.messaging.source import Batch, Record
 log = logging.getLogger(__name__)
 
 CHECKPOINTS = text("select source, partition, next_offset, bus_id from checkpoint where view = :view")
+FORGET = text("""
+    update checkpoint set next_offset = 0
+    where view = :view and source = :source and partition = :partition and bus_id = :bus_id
+""")
 FETCH_WAIT_MS = 400
 BATCH = 1000
 STOP_TIMEOUT_S = 3
@@ -43,8 +54,31 @@ class KafkaSource:
         self._bootstrap = bootstrap
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """Yield batches from the checkpoints on; leaves on any error, the consumer opens it again."""
-        bus_id = f"kafka:{await self._cluster_id()}"
+        """Yield batches from the checkpoints on; ends on any error or another cluster, to be opened again."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=5000)
+        try:
+            await admin.start()
+            bus_id = await _bus_id(admin)
+            async with self._reading(bus_id) as (consumer, positions):
+                while True:
+                    fetched = await _fetch(consumer, positions)
+                    if await _bus_id(admin) != bus_id:
+                        log.warning("another cluster", extra={"view": self._view})
+                        return
+                    for partition, messages in fetched.items():
+                        yield Batch(
+                            service_of(partition.topic),
+                            partition.partition,
+                            bus_id,
+                            tuple(_record(message) for message in messages),
+                            messages[-1].offset + 1,
+                        )
+        finally:
+            await admin.close()
+
+    @asynccontextmanager
+    async def _reading(self, bus_id: str) -> "AsyncIterator[tuple[AIOKafkaConsumer, _SeekToCheckpoints]]":
+        """Be a member of the group for the time of the block."""
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
             group_id=self._group,
@@ -58,36 +92,34 @@ class KafkaSource:
         watchdog = asyncio.create_task(_Watchdog(consumer).run())
         try:
             await consumer.start()
-            while True:
-                try:
-                    fetched = await consumer.getmany(timeout_ms=FETCH_WAIT_MS, max_records=BATCH)
-                except NoOffsetForPartitionError:
-                    continue  # asked before the checkpoint was read: the next call starts from it
-                except OffsetOutOfRangeError as error:
-                    # Retention passed over us or the topic was made again: versions and repairs sort it out.
-                    log.warning("offset out of range", extra={"view": self._view})
-                    await consumer.seek_to_beginning(*error.args[0].keys())
-                    continue
-                for partition, messages in fetched.items():
-                    records = tuple(_record(message) for message in messages)
-                    yield Batch(
-                        service_of(partition.topic),
-                        partition.partition,
-                        bus_id,
-                        records,
-                        messages[-1].offset + 1,
-                    )
+            yield consumer, positions
         finally:
             watchdog.cancel()
             await asyncio.wait_for(consumer.stop(), STOP_TIMEOUT_S)
 
-    async def _cluster_id(self) -> str:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=5000)
-        try:
-            await admin.start()
-            return str((await admin.describe_cluster())["cluster_id"])
-        finally:
-            await admin.close()
+
+async def _bus_id(admin: AIOKafkaAdminClient) -> str:
+    """Return the name of the cluster that answers now."""
+    # `describe_cluster` would list every topic of a cluster that others use too.
+    metadata = await admin._get_cluster_metadata([])  # noqa: SLF001
+    return f"kafka:{metadata.cluster_id}"
+
+
+async def _fetch(
+    consumer: AIOKafkaConsumer, positions: "_SeekToCheckpoints"
+) -> dict[TopicPartition, list[Any]]:
+    try:
+        fetched: dict[TopicPartition, list[Any]] = await consumer.getmany(
+            timeout_ms=FETCH_WAIT_MS, max_records=BATCH
+        )
+    except NoOffsetForPartitionError as error:
+        # Asked before the checkpoint was read, or the database was away when it was to be: aiokafka forgives it.
+        await positions.seek([error.args[0]])
+        return {}
+    except OffsetOutOfRangeError as error:
+        await positions.start_again(list(error.args[0]))
+        return {}
+    return fetched
 
 
 def _record(message: object) -> Record:
@@ -111,16 +143,33 @@ class _SeekToCheckpoints(ConsumerRebalanceListener):  # type: ignore[misc] # aio
         """Nothing to give back: the view holds its own position."""
 
     async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
+        """Seek the partitions that this member now reads."""
+        await self.seek(assigned)
+        log.info("partitions assigned", extra={"view": self._view, "count": len(assigned)})
+
+    async def seek(self, assigned: Iterable[TopicPartition]) -> None:
         """Seek each partition to its checkpoint, or to 0 on another bus."""
         async with self._engine.connect() as conn:
             rows = await conn.execute(CHECKPOINTS, {"view": self._view})
             known = {(row.source, row.partition): row for row in rows}
-        for partition in assigned:
+        for partition in self._consumer.assignment().intersection(assigned):  # it may have left meanwhile
             row = known.get((service_of(partition.topic), partition.partition))
             # From 0 on another bus; past the retention, the out of range error leads to the beginning.
             offset = row.next_offset if row is not None and row.bus_id == self._bus_id else 0
             self._consumer.seek(partition, offset)
-        log.info("partitions assigned", extra={"view": self._view, "count": len(assigned)})
+
+    async def start_again(self, partitions: Sequence[TopicPartition]) -> None:
+        """Read all that some partitions hold: retention passed over us, or their topic was made again.
+
+        The checkpoint goes back too: kept beyond the end of a new topic, it would hide what comes. Versions
+        and repairs sort it out.
+        """
+        log.warning("offset out of range", extra={"view": self._view})
+        async with self._engine.begin() as conn:
+            for partition in partitions:
+                where = {"source": service_of(partition.topic), "partition": partition.partition}
+                await conn.execute(FORGET, {"view": self._view, "bus_id": self._bus_id, **where})
+        await self._consumer.seek_to_beginning(*partitions)
 
 
 class _Watchdog:

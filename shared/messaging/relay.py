@@ -170,10 +170,10 @@ class Relay(Loop):
 
 async def _close(producer: AIOKafkaProducer) -> None:
     """Close a producer now: ``stop`` alone would first send what failed, and wait for a broker that is gone."""
-    await producer.client.close()
-    sending = producer._sender.sender_task  # noqa: SLF001 # nothing public cancels what it still tries to send
-    if sending is not None:
-        sending.cancel()
+    sending = producer._sender.sender_task  # noqa: SLF001 # nothing public takes back what is still to be sent
+    while sending is not None and not sending.done():
+        sending.cancel()  # twice when a request is on its way: the first makes it wait for the answer
+        await asyncio.wait([sending], timeout=0)
     await producer.stop()
 
 

@@ -56,11 +56,10 @@ class Batch:
     def split(self) -> "tuple[Batch, Batch]":
         """Return the two halves, in order; at least two records are needed."""
         middle = len(self.records) // 2
-        pivot = self.records[middle].offset
-        return (
-            Batch(self.source, self.partition, self.bus_id, self.records[:middle], pivot),
-            Batch(self.source, self.partition, self.bus_id, self.records[middle:], self.next_offset),
-        )
+        first, second = self.records[:middle], self.records[middle:]
+        # Repaired records share an offset, interleaved ones are out of order: none of the second may be passed over.
+        pivot = min(record.offset for record in second)
+        return replace(self, records=first, next_offset=pivot), replace(self, records=second)
 
 
 class Source(Protocol):
@@ -154,13 +153,11 @@ class JournalSource:
 
 
 def interleave(records: list[Record], draw: random.Random) -> list[Record]:
-    """Shuffle records, keeping the order of those of a same key."""
+    """Shuffle records, keeping the order of those of a same key; each keeps its own offset."""
     queues: dict[object, list[Record]] = {}
     for record in records:
         queues.setdefault(record.envelope and record.envelope.key, []).append(record)
     order = [key for key, queue in queues.items() for _ in queue]
     draw.shuffle(order)
     heads = {key: iter(queue) for key, queue in queues.items()}
-    offsets = [record.offset for record in records]
-    shuffled = [next(heads[key]) for key in order]
-    return [replace(record, offset=offset) for record, offset in zip(shuffled, offsets, strict=True)]
+    return [next(heads[key]) for key in order]

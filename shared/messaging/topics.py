@@ -4,13 +4,19 @@ import asyncio
 import os
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
 from shared.contracts.topics import MAX_MESSAGE_BYTES, PARTITIONS, PREFIX, RETENTION_MS, SERVICES, topic_of
 
 
 async def create_topics(bootstrap: str, replication: int = 1, prefix: str = PREFIX) -> None:
-    """Create the topics that are missing; those that exist are left as they are."""
+    """Create the topics that are missing; those that exist are left as they are.
+
+    Raises
+    ------
+    aiokafka.errors.KafkaError
+        The cluster refuses one of them.
+    """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
@@ -23,10 +29,10 @@ async def create_topics(bootstrap: str, replication: int = 1, prefix: str = PREF
                 "max.message.bytes": str(MAX_MESSAGE_BYTES),
                 "min.insync.replicas": "2" if replication > 2 else "1",
             }
-            try:
-                await admin.create_topics([NewTopic(topic, PARTITIONS, replication, topic_configs=settings)])
-            except TopicAlreadyExistsError:
-                continue
+            wanted = NewTopic(topic, PARTITIONS, replication, topic_configs=settings)
+            for _, code, *message in (await admin.create_topics([wanted])).topic_errors:
+                if for_code(code) not in (NoError, TopicAlreadyExistsError):
+                    raise for_code(code)(*message)
     finally:
         await admin.close()
 

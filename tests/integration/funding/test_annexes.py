@@ -150,7 +150,7 @@ async def test_an_import_takes_good_lines_and_reports_bad_ones(funding: Funding)
     assert [(r["ligne"], r["reference"], r["code"]) for r in report] == [
         (2, "A2", "annexe_deja_active"),
         (3, "A3", "montant_socle_incoherent"),
-        (4, None, "decimal_invalide"),
+        (4, "A4", "decimal_invalide"),
     ]
     again, _ = await funding.send("annexes", lines[:1])
     assert (again["acceptees"], again["deja_recues"]) == (0, 1)

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from deploy.local.databases import Urls
 
+from deploy.local.databases import Urls
 from services.structures.service import SERVICE
 from shared.db import create_engine
 from shared.service import create_service_app

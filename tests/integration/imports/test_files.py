@@ -5,8 +5,8 @@ import uuid
 from collections.abc import AsyncIterator
 
 import pytest
-from deploy.local.databases import Urls
 
+from deploy.local.databases import Urls
 from shared.db import create_engine
 from shared.messaging.sequencer import sequence_batch
 from tests.factories.imports import CSV, Importer, make_line, ndjson
@@ -69,6 +69,7 @@ async def test_dates_and_numbers_of_ndjson_are_strict_and_those_of_csv_are_read(
         (2, "permanents", "type_invalide"),
         (3, "date_conventionnement", "date_invalide"),
     ]
+    assert [r["reference"] for r in report] == ["S2", "S2", "S3"]
 
 
 async def test_a_long_report_is_whole(importer: Importer) -> None:
@@ -132,7 +133,7 @@ async def test_a_job_ends_once_its_last_fact_has_a_position(importer: Importer, 
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-async def test_a_single_write_over_one_megabyte_is_refused(importer: Importer, chunked: bool) -> None:
+async def test_a_single_write_over_one_megabyte_is_refused(importer: Importer, *, chunked: bool) -> None:
     read = 0
 
     async def chunks() -> AsyncIterator[bytes]:
