@@ -193,10 +193,10 @@ class WriteTables:
             Column("object_id", Uuid, nullable=False),
             Column("digest", LargeBinary, nullable=False),
         )
-        # Somebody else sent the same line at the same time: once reread, it is received or refused as any other.
-        self.received = f"pk_{self.reference.name}"
 
 
+# A plan kept from when the tables were small walks all the references of the client for each batch.
+FRESH_PLANS = text("set local plan_cache_mode = force_custom_plan")
 KNOWN = text("""
     select reference, object_id, digest from line_reference
     where client_id = :client and nature = :nature and reference = any(cast(:references as text[]))
@@ -234,7 +234,7 @@ async def write_batch(
     EcrituresConcurrentes
         Five attempts met other writers.
     """
-    size = len(lines)
+    size, spoken = len(lines), None
     for _ in range(ATTEMPTS + size.bit_length()):
         try:
             async with begin() as conn:
@@ -251,7 +251,9 @@ async def write_batch(
             if size > 1:
                 size = (size + 1) // 2
                 continue
-            if constraint_of(error) in (tables.received, *nature.races):
+            name = constraint_of(error)
+            if name in nature.races or name != spoken:
+                spoken = name  # the first time may be a race: what the other wrote is read now
                 continue
             refusal = refusal_of(error, nature.constraints)
         else:
@@ -274,6 +276,8 @@ async def _write_prefix(
     extras: Extras,
     closing: Closing,
 ) -> tuple[list[Outcome], list[int]]:
+    if len(lines) > 1:
+        await conn.execute(FRESH_PLANS)
     known = await _known(conn, nature, lines, writer)
     fresh = [line for line in lines if isinstance(line, Line) and line.reference not in known]
     context = await nature.load(conn, fresh, writer) if fresh else None

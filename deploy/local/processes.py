@@ -98,7 +98,9 @@ def write_identity(path: Path, pid: int) -> None:
     """Record who runs, for another terminal; nothing is written for a process already gone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if identity := identify(pid):
-        path.write_text(json.dumps({"pid": identity.pid, "started": identity.started}), encoding="utf-8")
+        draft = path.with_suffix(".partiel")  # a reader finds the old one or the new one, whole
+        draft.write_text(json.dumps({"pid": identity.pid, "started": identity.started}), encoding="utf-8")
+        draft.replace(path)
 
 
 def read_identity(path: Path) -> Identity | None:

@@ -35,7 +35,10 @@ IDLE_S = 0.5
 SEND_TIMEOUT_S = 10
 STOP_TIMEOUT_S = 3
 
-LOCK = text("select position, bus_id from relay_cursor where name = 'kafka' for update skip locked")
+LOCK = text("""
+    select position, bus_id, (select position from relay_cursor where name = 'sequence') as last
+    from relay_cursor where name = 'kafka' for update skip locked
+""")
 ADVANCE = text("update relay_cursor set position = :position, bus_id = :bus_id where name = 'kafka'")
 
 _partition_of = DefaultPartitioner()
@@ -75,9 +78,10 @@ class Relay(Loop):
         async with self._engine.begin() as conn:
             cursor = (await conn.execute(LOCK)).first()
             if cursor is None:
-                await self.recover()  # when its turn comes, a spare reads where Kafka stands then
                 return STANDBY_S
-            producer, bus = await self._connect()
+            if not cursor.last:
+                return IDLE_S
+            producer, bus = await self._connect(cursor.bus_id)
             position = cursor.position if bus.holds(cursor.bus_id) else 0
             events = await envelopes_after(conn, self._service, position, BATCH)
             if not events:
@@ -117,7 +121,9 @@ class Relay(Loop):
         async with asyncio.timeout(SEND_TIMEOUT_S):
             await bus.empty(self._bootstrap, self._topic)
 
-    async def _connect(self) -> "tuple[AIOKafkaProducer, BusState]":
+    async def _connect(self, bus_id: str | None) -> "tuple[AIOKafkaProducer, BusState]":
+        if self._bus is not None and not self._bus.holds(bus_id):
+            await self.recover()  # another relay knows better since: this is believed only when just read
         if self._producer is None or self._bus is None:
             producer = AIOKafkaProducer(
                 bootstrap_servers=self._bootstrap,

@@ -57,8 +57,8 @@ class Batch:
         """Return the two halves, in order; at least two records are needed."""
         middle = len(self.records) // 2
         first, second = self.records[:middle], self.records[middle:]
-        # Repaired records share an offset, interleaved ones are out of order: none of the second may be passed over.
-        pivot = min(record.offset for record in second)
+        # Repaired records share an offset, interleaved ones are out of order: nothing left may be passed over.
+        pivot = min(self.next_offset, *(record.offset for record in second))
         return replace(self, records=first, next_offset=pivot), replace(self, records=second)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -41,11 +42,13 @@ async def engine(urls: Urls) -> AsyncIterator[AsyncEngine]:
 async def idle_importer(
     urls: Urls, settings_of: SettingsOf, secrets_dir: Path, engine: AsyncEngine
 ) -> AsyncIterator[Importer]:
-    """An application whose own runner never starts: the tests run the jobs."""
+    """An application that is never started, so that the tests alone run the jobs."""
     app = create_service_app(SERVICE, settings_of(urls))
-    async with client_of(app) as client:
-        app.state.imports = make_import_service(engine)
-        app.state.import_runner = ImportRunner(app.state.imports)
+    app.state.engine = engine
+    app.state.imports = make_import_service(engine)
+    app.state.import_runner = ImportRunner(app.state.imports)
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield Importer(client, engine, bearer(secrets_dir))
 
 
