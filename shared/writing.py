@@ -24,6 +24,7 @@ from shared.access.audit import audit_row
 from shared.access.callers import Caller
 from shared.access.rights import Action, may_begin
 from shared.access.scopes import Scope
+from shared.constraints import constraint_of, refusal_of
 from shared.db import StaleVersion, group_rows, write
 from shared.errors import BusinessError
 from shared.logs import request_id
@@ -298,6 +299,10 @@ async def _write_prefix(
                 known[line.reference] = (change.identity, digest)
                 rows.append((tables.reference, _reference_row(nature, line, change, digest, writer)))
         outcomes.append(outcome)
+    if await _known(conn, nature, _refused(lines, outcomes, known), writer):
+        raise StaleVersion(
+            tables.reference.name
+        )  # refused because a twin was written since the first reading
     rows += [row for change in changes for row in change.rows]
     rows += extras(outcomes)
     if changes:
@@ -327,6 +332,17 @@ async def _known(
         KNOWN, {"client": writer.caller.client_id, "nature": nature.name, "references": references}
     )
     return {row.reference: (row.object_id, row.digest) for row in rows}
+
+
+def _refused(
+    lines: Sequence[Line | BusinessError], outcomes: Sequence[Outcome], known: Mapping[str | None, Any]
+) -> list[Line | BusinessError]:
+    """Return the lines refused by a rule, whose reference was not known."""
+    return [
+        line
+        for line, outcome in zip(lines, outcomes, strict=False)
+        if isinstance(outcome, Refused) and isinstance(line, Line) and line.reference not in known
+    ]
 
 
 def _decide(
@@ -372,26 +388,6 @@ def _reference_row(
 def canonical(content: BaseModel) -> bytes:
     """Return the one text of an input, fields in the order of its model, for its digest."""
     return content.model_dump_json().encode()
-
-
-class Contradiction(BusinessError):
-    """The database refuses the line; the common cases have their own refusal."""
-
-    code = "contrainte"
-
-
-def constraint_of(error: DBAPIError) -> str:
-    """Return the name of the constraint that an error is about; empty when it is about none."""
-    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None) or ""
-
-
-def refusal_of(error: DBAPIError, constraints: Mapping[str, Callable[[], BusinessError]]) -> BusinessError:
-    """Return the refusal that a broken constraint means, by its name; a value out of range breaks none."""
-    name = constraint_of(error)
-    if name in constraints:
-        return constraints[name]()
-    why = f"contrainte {name}" if name else "une valeur ne peut pas être enregistrée"
-    return Contradiction(f"La base refuse cette ligne ({why}).")
 
 
 async def resolve_references(

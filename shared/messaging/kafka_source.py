@@ -30,6 +30,7 @@ FORGET = text("""
     where view = :view and source = :source and partition = :partition and bus_id = :bus_id
 """)
 FETCH_WAIT_MS = 400
+METADATA_MS = 3000
 BATCH = 1000
 STOP_TIMEOUT_S = 3
 WATCH_EVERY_S = 10
@@ -86,6 +87,8 @@ class KafkaSource:
             auto_offset_reset="none",
             max_partition_fetch_bytes=4_194_304,
             session_timeout_ms=10_000,
+            # A member that joined before the topics were made has no partition until it looks again.
+            metadata_max_age_ms=METADATA_MS,
         )
         positions = _SeekToCheckpoints(self._engine, self._view, consumer, bus_id)
         consumer.subscribe(self._topics, listener=positions)

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Computed,
     Date,
     DateTime,
-    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -62,7 +61,8 @@ def add_journal_tables(metadata: MetaData) -> None:
         "journal_position",
         metadata,
         Column("position", BigInteger, primary_key=True, autoincrement=False),
-        Column("seq", BigInteger, ForeignKey("journal.seq"), nullable=False, unique=True),
+        # No foreign key: only the sequencer writes here, from the journal itself, and the check would lock each event.
+        Column("seq", BigInteger, nullable=False, unique=True),
         Column("ordered_at", DateTime(timezone=True), nullable=False),
         Column("digest", LargeBinary, nullable=False),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
@@ -267,9 +267,9 @@ def recevoir_declaration(line: Contenu, situation: Situation, writer: Writer) ->
         rows.append((contrat, row_of(ended)))
         facts.append(ended_fact)
         situation.contrats[contrat_id] = ended
-        situation.engagements[contrat_id] = replace(
-            situation.engagements[contrat_id], fin=sortie.date, sorti=True
-        )
+        if contrat_id in situation.engagements:  # not when this version drops its line
+            engagement = situation.engagements[contrat_id]
+            situation.engagements[contrat_id] = engagement._replace(fin=sortie.date, sorti=True)
     situation.versions[identity] = version
     for contrat_id in situation.contrats.keys() & lecture.heures.keys():
         situation.heures[contrat_id] = lecture.heures_of(contrat_id)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from services.parcours.domain.errors import AgrementIncomplet, AgrementInvalide
 from services.parcours.domain.regles import REFORME, Regle, en_vigueur, plus_mois
@@ -27,8 +28,7 @@ class Agrement:
     fin: date
 
 
-@dataclass(frozen=True, slots=True)
-class Periode:
+class Periode(NamedTuple):
     """Days under an agrément, both included."""
 
     debut: date
@@ -72,4 +72,7 @@ def lire_agrement(numero: str | None, debut: date | None, fin: date | None) -> A
 
 def couvre(agrements: Iterable[Periode], debut: date, fin: date) -> bool:
     """Tell whether one of the agréments is valid at least one day between two days, both included."""
-    return any(agrement.debut <= fin and debut <= agrement.fin for agrement in agrements)
+    for depuis, jusqu_a in agrements:  # noqa: SIM110 # one call per declared line: any() costs a generator
+        if depuis <= fin and debut <= jusqu_a:
+            return True
+    return False

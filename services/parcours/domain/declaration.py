@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from services.parcours.domain.agrement import Periode, couvre
@@ -27,8 +28,7 @@ ETATS_ANNEXE = frozenset({"VALIDE", "PROVISOIRE", "CLOTURE"})
 _DECLARATIONS = UUID("5b8a4c1e-2f1d-5a57-9d39-6f6c2f1b7e10")
 
 
-@dataclass(frozen=True, slots=True)
-class Engagement:
+class Engagement(NamedTuple):
     """What a declaration needs of a contract.
 
     Attributes

@@ -111,7 +111,7 @@ async def test_an_application_stopped_in_the_middle_is_taken_over_by_the_next(
     async with client_of(create_service_app(SERVICE, settings_of(urls))) as client:
         job_id = (await Importer(client, engine, headers).post(ndjson(lines))).json()["id"]
         async with asyncio.timeout(30):
-            while not (await job_row(engine, job_id))["done"]:  # noqa: ASYNC110 # the condition is in a database
+            while not (await job_row(engine, job_id))["done"]:  # the condition is in a database
                 await asyncio.sleep(0.01)
     assert (await job_row(engine, job_id))["done"] < 2500
     async with client_of(create_service_app(SERVICE, settings_of(urls))) as client:
@@ -127,7 +127,7 @@ async def test_two_runners_share_the_jobs_of_one_database(
     services = [make_import_service(engine, batch=20) for _ in range(2)]
     runners = [asyncio.create_task(ImportRunner(service).run()) for service in services]
     async with asyncio.timeout(30):
-        while {(await job_row(engine, j))["state"] for j in job_ids} != {"TERMINE"}:  # noqa: ASYNC110 # idem
+        while {(await job_row(engine, j))["state"] for j in job_ids} != {"TERMINE"}:  # idem
             await asyncio.sleep(0.02)
     for runner in runners:
         runner.cancel()

@@ -256,7 +256,6 @@ def upgrade() -> None:
     sa.Column('seq', sa.BigInteger(), nullable=False),
     sa.Column('ordered_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('digest', sa.LargeBinary(), nullable=False),
-    sa.ForeignKeyConstraint(['seq'], ['journal.seq'], name=op.f('fk_journal_position_seq')),
     sa.PrimaryKeyConstraint('position', name=op.f('pk_journal_position')),
     sa.UniqueConstraint('seq', name=op.f('uq_journal_position_seq'))
     )
