@@ -4,9 +4,9 @@ import asyncio
 import base64
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -32,7 +32,7 @@ from shared.logs import configure_logs
 from shared.messaging.consumer import Consumer, Projections
 from shared.messaging.feed import feed_router, journal_state
 from shared.messaging.kafka_source import KafkaSource
-from shared.messaging.loop import Loop
+from shared.messaging.loop import Loop, unending
 from shared.messaging.relay import Relay
 from shared.messaging.sequencer import Sequencer
 from shared.messaging.source import JournalClient, JournalSource
@@ -68,6 +68,8 @@ class Service:
         How it follows the other services, in local reading tables.
     reading
         The action that opens its reading routes, imports included.
+    open_tools
+        Opens, from the settings, what its commands need besides the database: the keys of a vault.
     """
 
     name: Audience
@@ -78,7 +80,7 @@ class Service:
     projections: Projections
     reading: Action
     personal: bool = False
-    state: Mapping[str, Any] = field(default_factory=dict)
+    open_tools: Callable[[Settings], Any] = lambda _: None
 
 
 def derive_key(secret: str, purpose: str) -> bytes:
@@ -99,7 +101,7 @@ def create_service_app(service: Service, settings: Settings) -> FastAPI:
             stack.push_async_callback(engine.dispose)
             await check_head(engine, service.name)
             app.state.engine = engine
-            app.state.imports = _imports(service, settings, engine)
+            app.state.imports = _imports(service, settings, engine, app.state.tools)
             app.state.import_runner = ImportRunner(app.state.imports)
             runner = asyncio.create_task(app.state.import_runner.run())
             stack.push_async_callback(_cancel, runner)
@@ -111,6 +113,7 @@ def create_service_app(service: Service, settings: Settings) -> FastAPI:
     app.state.service = service
     app.state.view = service.name
     app.state.settings = settings
+    app.state.tools = service.open_tools(settings)
     app.state.digest_key = derive_key(settings.secret("cursor_key"), "digest")
     app.state.token_verifier = TokenVerifier(
         KeySet(settings.secrets_dir / "jwks.json"), issuer=settings.gateway_url, audience=service.name
@@ -128,7 +131,7 @@ def create_service_app(service: Service, settings: Settings) -> FastAPI:
     return app
 
 
-def _imports(service: Service, settings: Settings, engine: AsyncEngine) -> ImportService:
+def _imports(service: Service, settings: Settings, engine: AsyncEngine, tools: Any) -> ImportService:
     seal: Seal = ClearSeal()
     if service.personal:
         from shared.imports.sealing import KeySeal  # noqa: PLC0415 # only where files hold personal data
@@ -141,6 +144,7 @@ def _imports(service: Service, settings: Settings, engine: AsyncEngine) -> Impor
         tables=service.tables.imports,
         digest_key=derive_key(settings.secret("cursor_key"), "digest"),
         seal=seal,
+        tools=tools,
     )
 
 
@@ -205,8 +209,8 @@ async def run_service_worker(service: Service, settings: Settings) -> None:
             )
         async with asyncio.TaskGroup() as group:
             for loop in loops:
-                group.create_task(loop.run())
-            group.create_task(follow(service.name, service.projections, settings))
+                group.create_task(unending(loop.run()))
+            group.create_task(unending(follow(service.name, service.projections, settings)))
 
 
 async def follow(name: str, projections: Projections, settings: Settings, schema: str | None = None) -> None:
@@ -221,11 +225,14 @@ async def follow(name: str, projections: Projections, settings: Settings, schema
         view, services = projections.view, projections.services
         async with asyncio.TaskGroup() as group:
             if settings.bus == "kafka":
-                source = KafkaSource(engine, view, services, bootstrap_of(settings), settings.topic_prefix)
-                group.create_task(consumer.run(source))
+                source = KafkaSource(
+                    engine, view, services, bootstrap_of(settings), settings.topic_prefix, projections.follows
+                )
+                group.create_task(unending(consumer.run(source)))
             else:
                 for service in services:
-                    group.create_task(consumer.run(JournalSource(engine, view, service, journals)))
+                    journal = JournalSource(engine, view, service, journals)
+                    group.create_task(unending(consumer.run(journal)))
 
 
 async def journal_client(name: str, settings: Settings, stack: AsyncExitStack) -> JournalClient:

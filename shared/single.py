@@ -24,6 +24,12 @@ PATIENCE_S = 2.0
 POLL_S = 0.02
 
 
+def writer_of(request: Request, caller: Caller) -> Writer:
+    """Return who writes by this request."""
+    app, address = request.app, request.client.host if request.client else None
+    return Writer(caller, app.state.digest_key, address, tools=app.state.tools)
+
+
 async def answer_write(
     request: Request,
     nature: Nature[Any, Any],
@@ -53,8 +59,7 @@ async def answer_write(
     await wait_for_positions(request, au_moins)
     app = request.app
     tables = app.state.service.tables
-    address = request.client.host if request.client else None
-    writer = Writer(caller, app.state.digest_key, address)
+    writer = writer_of(request, caller)
     answer = await write_once(app.state.engine, tables.write, tables.idempotency, nature, line, writer, key)
     headers = {"Location": f"{request.url.path}/{answer.body['id']}"}
     if answer.replayed:

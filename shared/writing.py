@@ -111,6 +111,8 @@ class Writer:
         Keys the digests of lines, which may hold personal values.
     today
         Day of the write, in France.
+    tools
+        What the service opened from its settings; ``load`` passes on what deciding takes.
     """
 
     caller: Caller
@@ -118,6 +120,7 @@ class Writer:
     address: str | None = None
     correlation_id: UUID = field(default_factory=uuid7)
     today: date = field(default_factory=clock.today)
+    tools: Any = None
 
     @property
     def author(self) -> Author:
@@ -166,8 +169,6 @@ class Nature(Generic[L, C]):
         Decides one line: returns its change or raises a refusal. No input or output.
     constraints
         Refusal by name of constraint, for what only the database can decide.
-    races
-        Constraints that only a race can break: the line is played again and reads what the other wrote.
     """
 
     name: str
@@ -176,7 +177,6 @@ class Nature(Generic[L, C]):
     load: Callable[[AsyncConnection, Sequence[L], Writer], Awaitable[C]]
     decide: Callable[[L, C, Writer], Change]
     constraints: Mapping[str, Callable[[], BusinessError]] = field(default_factory=dict)
-    races: frozenset[str] = frozenset()
     batch: int = 500
 
 
@@ -253,7 +253,7 @@ async def write_batch(
                 size = (size + 1) // 2
                 continue
             name = constraint_of(error)
-            if name in nature.races or name != spoken:
+            if name != spoken:
                 spoken = name  # the first time may be a race: what the other wrote is read now
                 continue
             refusal = refusal_of(error, nature.constraints)

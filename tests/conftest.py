@@ -18,7 +18,7 @@ from deploy.local.secret_files import create_secret_files
 from shared.migrations import upgrade
 from shared.settings import Settings
 
-SERVICES = ("structures", "funding", "gateway")
+SERVICES = ("structures", "parcours", "funding", "gateway")
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,18 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from deploy.demo.load import LoadFailed
-from deploy.local.demonstration import is_loaded, load_all
+from deploy.demo.generate import generate
+from deploy.demo.load import LoadFailed, load
+from deploy.demo.progress import progress_bars
 from deploy.local.errors import StartRefused
-from deploy.local.state import State
 
 
-async def load_once(environment: Mapping[str, str], console: Console) -> None:
-    """Load the data set unless it was; ``IAE_STATE`` keeps the secret of the loader and the files generated.
+async def load_demonstration(environment: Mapping[str, str], console: Console) -> None:
+    """Generate the share ``IAE_DEMO`` of the region and load it; what the services already hold is not doubled.
 
     Raises
     ------
@@ -28,13 +29,14 @@ async def load_once(environment: Mapping[str, str], console: Console) -> None:
         raise StartRefused(
             "La plateforme n'est pas en mode démonstration : relancez tout avec IAE_DEMONSTRATION=1."
         )
-    state = State(Path(environment["IAE_STATE"]))
-    if not is_loaded(state):
-        await load_all(state, environment["IAE_GATEWAY_URL"], console, environment["IAE_DEMO_ECHELLE"])
+    secret = (Path(environment["IAE_SECRETS_DIR"]) / "client_reprise").read_text(encoding="utf-8").strip()
+    with TemporaryDirectory() as name, progress_bars(console) as on_progress:
+        generate(Path(name), scale=float(environment["IAE_DEMO"]))
+        await load(environment["IAE_GATEWAY_URL"], secret, Path(name), on_progress)
 
 
 if __name__ == "__main__":
     try:
-        asyncio.run(load_once(os.environ, Console()))
+        asyncio.run(load_demonstration(os.environ, Console()))
     except (StartRefused, LoadFailed) as refusal:
         sys.exit(f"Impossible : {refusal}")

@@ -37,7 +37,9 @@ personne = Table(
     Column("version", Integer, nullable=False),
     Column("cree_par", Text, nullable=False),  # client that may name the person before any candidature
     Column("identite", LargeBinary, nullable=False),  # P2: nom, prenom, date_naissance, code_insee
-    Column("sensible", LargeBinary, nullable=False),  # P3: sexe, nir or its absence, niveau_formation, criteres
+    Column(
+        "sensible", LargeBinary, nullable=False
+    ),  # P3: sexe, nir or its absence, niveau_formation, criteres
     # Blind indexes; emptied when the key is destroyed.
     Column("index_identite", LargeBinary, unique=True),
     Column("index_nir", LargeBinary, unique=True),
@@ -83,7 +85,9 @@ contrat = Table(
     CheckConstraint(_among("type_contrat", TYPES), name="type"),
     CheckConstraint("date_debut <= date_fin_prevue", name="periode"),
     CheckConstraint("date_sortie between date_debut and date_fin_prevue", name="sortie"),
-    CheckConstraint("num_nulls(date_sortie, motif_sortie, categorie, comptee, raison) in (0, 5)", name="sortie_entiere"),
+    CheckConstraint(
+        "num_nulls(date_sortie, motif_sortie, categorie, comptee, raison) in (0, 5)", name="sortie_entiere"
+    ),
     CheckConstraint(_among("raison", RAISONS), name="raison"),
 )
 

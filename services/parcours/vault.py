@@ -73,7 +73,8 @@ class Vault:
     def of(cls, settings: Settings) -> "Vault":
         """Return the vault whose keys derive from the secrets of a deployment."""
         return cls(
-            derive_key(settings.secret("kek"), "vault"), derive_key(settings.secret("index_key"), "blind index")
+            derive_key(settings.secret("kek"), "vault"),
+            derive_key(settings.secret("index_key"), "blind index"),
         )
 
     def new_safe(self, personne_id: UUID) -> tuple[Safe, bytes]:

@@ -4,6 +4,7 @@ Three extensions of ours: ``sequence`` (journal position, 19 digits), ``aggversi
 ``knownon`` (day the fact was known). The data travels as the very text that was hashed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -66,6 +67,20 @@ class Envelope:
         """Return the event in structured JSON, its data verbatim."""
         head = orjson.dumps({**self.attributes(), "datacontenttype": "application/json"})
         return head[:-1] + b',"data":' + self.data.encode() + b"}"
+
+
+def passed_over(headers: list[tuple[str, bytes]], follows: Callable[[str], bool]) -> int | None:
+    """Return None when a reader follows the event of a Kafka record, else its position, read at little cost.
+
+    A record without a readable type or position is left to ``from_kafka``, which says what is wrong.
+    """
+    known = dict(headers)
+    try:
+        if follows(known["ce_type"].decode()):
+            return None
+        return int(known["ce_sequence"])
+    except (KeyError, ValueError):
+        return None
 
 
 def from_kafka(headers: list[tuple[str, bytes]], value: bytes | None) -> Envelope:

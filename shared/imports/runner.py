@@ -99,6 +99,8 @@ class ImportService:
         The kinds of lines that the service takes, by name.
     seal
         Protects the parts of a file while they wait.
+    tools
+        What the service opened from its settings.
     """
 
     engine: AsyncEngine
@@ -107,6 +109,7 @@ class ImportService:
     tables: ImportTables
     digest_key: bytes
     seal: Seal
+    tools: Any = None
 
 
 class ImportRunner(Loop):
@@ -189,6 +192,7 @@ class JobRun:
             ),
             self._service.digest_key,
             correlation_id=self._id,
+            tools=self._service.tools,
         )
 
     async def _lines_left(self) -> list[tuple[int, NumberedLine]]:

@@ -197,6 +197,9 @@ class Consumer:
         gaps: dict[UUID, tuple[int, int]] = {}
         for record in records:
             envelope = record.envelope
+            if record.passed is not None:
+                work.positions.append(record.passed)
+                continue
             if envelope is None:
                 work.dead.append((record, f"enveloppe illisible : {record.raw}"))
                 continue

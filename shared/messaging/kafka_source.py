@@ -8,7 +8,7 @@ come back, so they were read from that very cluster.
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,7 +18,7 @@ from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.contracts.envelope import UnreadableEnvelope, from_kafka
+from shared.contracts.envelope import UnreadableEnvelope, from_kafka, passed_over
 from shared.contracts.topics import PREFIX, service_of, topic_of
 from shared.messaging.source import Batch, Record
 
@@ -47,9 +47,11 @@ class KafkaSource:
         services: Iterable[str],
         bootstrap: str,
         prefix: str = PREFIX,
+        follows: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._engine = engine
         self._view = view
+        self._follows = follows
         self._topics = [topic_of(service, prefix) for service in services]
         self._group = f"{prefix}.{view}"
         self._bootstrap = bootstrap
@@ -71,7 +73,7 @@ class KafkaSource:
                             service_of(partition.topic),
                             partition.partition,
                             bus_id,
-                            tuple(_record(message) for message in messages),
+                            tuple(_record(message, self._follows) for message in messages),
                             messages[-1].offset + 1,
                         )
         finally:
@@ -98,7 +100,22 @@ class KafkaSource:
             yield consumer, positions
         finally:
             watchdog.cancel()
-            await asyncio.wait_for(consumer.stop(), STOP_TIMEOUT_S)
+            await _leave(consumer)
+
+
+async def _leave(consumer: AIOKafkaConsumer) -> None:
+    """Leave the group and close, whatever the broker does.
+
+    A member that cannot be stopped would keep its partitions without reading them: the process ends, and the
+    supervisor starts it again.
+    """
+    stopping = asyncio.create_task(consumer.stop())
+    await asyncio.wait([stopping], timeout=STOP_TIMEOUT_S)
+    if not stopping.done():
+        log.critical("consumer does not stop, leaving")
+        os._exit(70)
+    # With the broker gone, `stop` lets out the cancellation of its own requests, and leaves its connections open.
+    await consumer._client.close()  # noqa: SLF001
 
 
 async def _bus_id(admin: AIOKafkaAdminClient) -> str:
@@ -125,10 +142,13 @@ async def _fetch(
     return fetched
 
 
-def _record(message: object) -> Record:
-    offset: int = message.offset  # type: ignore[attr-defined] # aiokafka is not typed
+def _record(message: Any, follows: Callable[[str], bool]) -> Record:
+    offset: int = message.offset
+    passed = passed_over(message.headers, follows)
+    if passed is not None:
+        return Record(offset, None, passed=passed)
     try:
-        return Record(offset, from_kafka(message.headers, message.value))  # type: ignore[attr-defined] # idem
+        return Record(offset, from_kafka(message.headers, message.value))
     except UnreadableEnvelope as error:
         return Record(offset, None, str(error))
 

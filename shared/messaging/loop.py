@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable
 from typing import ClassVar
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,24 @@ class Loop(ABC):
     async def pause(self, delay: float) -> None:
         """Wait between two turns; a loop that can be woken overrides it."""
         await asyncio.sleep(delay)
+
+
+async def unending(work: Awaitable[None]) -> None:
+    """Await work that ends only when cancelled.
+
+    Raises
+    ------
+    RuntimeError
+        It ended by itself. A library may let out a cancellation of its own: the task would end in silence, and
+        its process live on without it.
+    """
+    try:
+        await work
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+    raise RuntimeError("a loop ended")
 
 
 def backoff(failures: int) -> float:

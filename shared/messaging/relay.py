@@ -109,9 +109,9 @@ class Relay(Loop):
         """Throw the producer away: it may refuse every later batch of a partition."""
         producer, self._producer, self._bus = self._producer, None, None
         if producer is not None:
-            try:
-                await asyncio.wait_for(_close(producer), STOP_TIMEOUT_S)
-            except Exception:  # noqa: BLE001 # whatever it says, it is abandoned
+            closing = asyncio.create_task(_close(producer))
+            await asyncio.wait([closing], timeout=STOP_TIMEOUT_S)
+            if not closing.done() or closing.cancelled() or closing.exception():
                 log.warning("producer abandoned", extra={"service": self._service})
 
     async def _start_again(self, bus: "BusState") -> None:

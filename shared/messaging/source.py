@@ -27,11 +27,20 @@ POLL_WAIT_S = 20
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One message at one offset; ``envelope`` is None when it could not be read, ``raw`` says what came."""
+    """One message at one offset.
+
+    Attributes
+    ----------
+    envelope
+        None when it could not be read (``raw`` says what came) or needs not be.
+    passed
+        Position of an event that the view does not follow.
+    """
 
     offset: int
     envelope: Envelope | None
     raw: str = ""
+    passed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """Made-up batches: each event once, view and position together, one bad event alone aside."""
 
-from collections.abc import Sequence
+import random
+from collections.abc import MutableSequence, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -172,11 +174,11 @@ async def test_interleaved_records_survive_a_cut(view: View, monkeypatch: pytest
     assert await view.scalar("select count(*) from dead_letter") == 1
 
 
-class _Reversed:
+class _Reversed(random.Random):
     """A draw that is the worst one."""
 
-    def shuffle(self, order: list[object]) -> None:
-        order.reverse()
+    def shuffle(self, x: MutableSequence[Any]) -> None:
+        x.reverse()
 
 
 async def test_positions_wait_for_the_partition_that_is_behind(view: View) -> None:

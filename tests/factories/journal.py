@@ -14,7 +14,7 @@ AUTHOR = Author("logiciel-fictif", uuid7())
 def make_new_fact(name: str = "S1", version: int = 1, **fields: Any) -> NewFact:
     """Version ``version`` of a structure; its permanent staff tells the version that a view holds."""
     number = int(name.strip("S") or 0)
-    values = {"number": number, "raison_sociale": f"Chantier {name}", "permanents": version} | fields
+    values: dict[str, Any] = {"number": number, "permanents": version} | fields
     fact = make_structure(name, **values)
     return NewFact(fact.structure_id, version, fact, clock.now(), clock.today())
 

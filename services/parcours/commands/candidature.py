@@ -1,10 +1,9 @@
 """Sending persons to a structure, and the answer of the structure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,7 +24,6 @@ from services.parcours.queries.contrat import find_engagements
 from services.parcours.queries.personne import Sealed, find_identities
 from services.parcours.queries.structure import Located, Structure, locate_structures
 from services.parcours.tables import candidature
-from services.parcours.vault import Vault
 from shared.access.rights import Action, Target, ensure
 from shared.access.scopes import Scope
 from shared.contracts.parcours import CandidatureDecidee, CandidatureEnvoyee
@@ -73,11 +71,11 @@ class Rencontres:
 
 
 async def load_rencontres(
-    conn: AsyncConnection, lines: Sequence[OrientationLine], writer: Writer, *, vault: Vault
+    conn: AsyncConnection, lines: Sequence[OrientationLine], writer: Writer
 ) -> Rencontres:
     """Return what the lines name, each kind in one query."""
     structures = await locate_structures(conn, {line.siret for line in lines})
-    registre = Registre(vault)
+    registre = Registre(writer.tools)
     await registre.look_up(conn, [line.identite for line in lines if line.identite])
     named = {line.personne for line in lines if line.personne}
     identities = await find_identities(conn, writer.caller, named) if named else {}
@@ -231,7 +229,7 @@ def decision_fact(decided: Candidature, line: Line, writer: Writer) -> NewFact:
     return writer.fact(decided.id, decided.version, fact, line, jour)
 
 
-def _content(known: Candidature) -> dict[str, object]:
+def _content(known: Candidature) -> dict[str, Any]:
     return {
         "candidature_id": known.id,
         "personne_id": known.personne_id,
@@ -242,21 +240,16 @@ def _content(known: Candidature) -> dict[str, object]:
     }
 
 
-_FIELDS = tuple(field.name for field in fields(Candidature))
-
-
-def row_of(known: Candidature) -> dict[str, object]:
+def row_of(known: Candidature) -> dict[str, Any]:
     """Return a candidature as a row of its table."""
-    return {name: getattr(known, name) for name in _FIELDS}
+    return {name: getattr(known, name) for name in Candidature.__slots__}
 
 
-def orientations(vault: Vault) -> Nature[OrientationLine, Rencontres]:
-    """Return the nature of orientations, whose identities are in a vault."""
-    return Nature(
-        name="orientations",
-        line=OrientationLine,
-        action=Action.ECRIRE_PARCOURS,
-        load=partial(load_rencontres, vault=vault),
-        decide=orienter_personne,
-        races=frozenset(IDENTITE_UNIQUE),
-    )
+ORIENTATIONS = Nature(
+    name="orientations",
+    line=OrientationLine,
+    action=Action.ECRIRE_PARCOURS,
+    load=load_rencontres,
+    decide=orienter_personne,
+    constraints=IDENTITE_UNIQUE,
+)

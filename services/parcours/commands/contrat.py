@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +16,6 @@ from services.parcours.domain.contrat import (
     verifier_type,
 )
 from services.parcours.domain.errors import PersonneInconnue
-from services.parcours.queries.contrat import row_of
 from services.parcours.queries.personne import find_agrements
 from services.parcours.queries.structure import Located, locate_structures
 from services.parcours.tables import contrat
@@ -109,7 +108,7 @@ def signer_contrat(line: ContratLine, parties: Parties, writer: Writer) -> Chang
     )
 
 
-def content_of(signed: Contrat) -> dict[str, object]:
+def content_of(signed: Contrat) -> dict[str, Any]:
     """Return what every fact of a contract carries."""
     return {
         "contrat_id": signed.id,
@@ -121,6 +120,11 @@ def content_of(signed: Contrat) -> dict[str, object]:
         "heures_hebdo": signed.heures_hebdo,
         "code_rome": signed.code_rome,
     }
+
+
+def row_of(signed: Contrat) -> dict[str, Any]:
+    """Return a contract as a row of its table."""
+    return {name: getattr(signed, name) for name in Contrat.__slots__}
 
 
 CONTRATS = Nature(

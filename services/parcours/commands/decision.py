@@ -7,7 +7,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.parcours.commands.candidature import MotifRefus, contrat_etranger, decider, decision_fact, row_of
+from services.parcours.commands.candidature import (
+    MotifRefus,
+    contrat_etranger,
+    decider,
+    decision_fact,
+    row_of,
+)
 from services.parcours.domain import transitions
 from services.parcours.domain.candidature import Candidature, verifier_suite
 from services.parcours.domain.declaration import Engagement
@@ -21,13 +27,18 @@ from shared.types import Identifiant, Reference
 from shared.writing import Change, Line, Nature, Writer
 
 
-class DecisionLine(Line):
-    """A decision: the reason comes with a refusal, the contract signed with an acceptance."""
+class Reponse(Line):
+    """An answer: the reason comes with a refusal, the contract signed with an acceptance."""
 
-    candidature: Identifiant
     transition: Literal["accept", "refuse"]
     motif_refus: MotifRefus | None = None
     contrat: Reference | None = None
+
+
+class DecisionLine(Reponse):
+    """The answer to a candidature."""
+
+    candidature: Identifiant
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,8 @@ def decider_candidature(line: DecisionLine, attente: Attente, writer: Writer) ->
 def _contrat(line: DecisionLine, attente: Attente, known: Candidature) -> UUID | None:
     if line.transition != "accept" and line.contrat is None:
         return None
-    engagement = attente.engagements.get(attente.noms[line.contrat]) if line.contrat in attente.noms else None
+    named = attente.noms.get(line.contrat or "")
+    engagement = attente.engagements.get(named) if named else None
     if engagement is None or not engagement.lie(known.personne_id, known.structure_id):
         raise contrat_etranger()
     return engagement.contrat_id

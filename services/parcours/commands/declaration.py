@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.parcours.commands.contrat import TypeStructure
+from services.parcours.commands.contrat import TypeStructure, row_of
 from services.parcours.commands.sortie import contrat_inconnu, deja_termine, terminer
 from services.parcours.domain.contrat import Contrat
 from services.parcours.domain.declaration import (
@@ -26,7 +26,7 @@ from services.parcours.domain.declaration import (
 )
 from services.parcours.domain.errors import ContratEnDouble, LignesRefusees, SortieHorsMois, VersionPerimee
 from services.parcours.domain.sortie import Sortie, constater_sortie
-from services.parcours.queries.contrat import Heures, find_engagements, get_contrats, get_heures, row_of
+from services.parcours.queries.contrat import Heures, find_engagements, get_contrats, get_heures
 from services.parcours.queries.declaration import get_exited, get_versions
 from services.parcours.queries.structure import Located, Structure, find_annexes, lock_structures
 from services.parcours.tables import contrat, declaration, ligne_declaree
@@ -131,7 +131,12 @@ async def load_situation(conn: AsyncConnection, lines: Sequence[Contenu], writer
     )
     versions = await get_versions(conn, keys)
     sortis = await get_exited(conn, versions.keys()) if versions else {}
-    ending = {noms[l.contrat] for line in lines for l in line.lignes if l.sortie and l.contrat in noms}
+    ending = {
+        noms[ligne.contrat]
+        for line in lines
+        for ligne in line.lignes
+        if ligne.sortie and ligne.contrat in noms
+    }
     ending |= {known.contrat_id for known in engagements.values() if known.sorti}
     ending.update(*sortis.values())
     return Situation(
@@ -254,7 +259,9 @@ def recevoir_declaration(line: Contenu, situation: Situation, writer: Writer) ->
             correction="Relisez-la puis renvoyez avec l'en-tête If-Match de sa version.",
         )
     lecture = _read(line, structure, situation)
-    lecture.judge_again({c for c in (*lecture.heures, *situation.sortis.get(identity, ())) if c in situation.contrats})
+    lecture.judge_again(
+        {c for c in (*lecture.heures, *situation.sortis.get(identity, ())) if c in situation.contrats}
+    )
     fact = DeclarationRecue(
         declaration_id=identity, structure_id=structure.id, mois=line.mois, lignes=lecture.lignes
     )
@@ -282,7 +289,7 @@ def _read(line: Contenu, structure: Structure, situation: Situation) -> Lecture:
     for rank, ligne in enumerate(line.lignes):
         try:
             lecture.read(ligne)
-        except BusinessError as error:  # noqa: PERF203 # each line is told apart
+        except BusinessError as error:  # each line is told apart
             faults.append(
                 {
                     "champ": f"lignes.{rank}.{error.champ}",

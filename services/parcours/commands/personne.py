@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -48,7 +47,9 @@ class Identite(Input):
     nir: Annotated[str, StringConstraints(min_length=15, max_length=21)] | None = None
     motif_absence_nir: Literal["NO_NIR", "NIR_ASSOCIATED_TO_OTHER"] | None = None
     niveau_formation: Annotated[str, StringConstraints(pattern=r"^\d{2}$")] | None = None
-    criteres: Annotated[list[str], BeforeValidator(_split), Field(max_length=20)] = []
+    criteres: Annotated[list[str], BeforeValidator(_split), Field(max_length=20)] = Field(
+        default_factory=list
+    )
 
 
 class PersonneLine(Identite, Line):
@@ -191,11 +192,9 @@ IDENTITE_UNIQUE: Mapping[str, Any] = {
 }
 
 
-async def load_personnes(
-    conn: AsyncConnection, lines: Sequence[PersonneLine], _: Writer, *, vault: Vault
-) -> Registre:
+async def load_personnes(conn: AsyncConnection, lines: Sequence[PersonneLine], writer: Writer) -> Registre:
     """Return the vault, and who of these lines is in it."""
-    registre = Registre(vault)
+    registre = Registre(writer.tools)
     await registre.look_up(conn, lines)
     return registre
 
@@ -238,13 +237,11 @@ def inscrire_personne(line: PersonneLine, registre: Registre, writer: Writer) ->
     )
 
 
-def personnes(vault: Vault) -> Nature[PersonneLine, Registre]:
-    """Return the nature of persons, whose identities go to a vault."""
-    return Nature(
-        name="personnes",
-        line=PersonneLine,
-        action=Action.ECRIRE_PARCOURS,
-        load=partial(load_personnes, vault=vault),
-        decide=inscrire_personne,
-        constraints={**IDENTITE_UNIQUE, "uq_agrement_numero": agrement_deja_connu},
-    )
+PERSONNES = Nature(
+    name="personnes",
+    line=PersonneLine,
+    action=Action.ECRIRE_PARCOURS,
+    load=load_personnes,
+    decide=inscrire_personne,
+    constraints={**IDENTITE_UNIQUE, "uq_agrement_numero": agrement_deja_connu},
+)

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.parcours.commands.contrat import content_of
+from services.parcours.commands.contrat import content_of, row_of
 from services.parcours.domain.contrat import Contrat
 from services.parcours.domain.errors import ContratDejaTermine, ContratInconnu, DateFuture
 from services.parcours.domain.sortie import Sortie, constater_sortie
-from services.parcours.queries.contrat import Heures, get_contrats, get_heures, resolve_contrats, row_of
+from services.parcours.queries.contrat import Heures, get_contrats, get_heures, resolve_contrats
 from services.parcours.queries.structure import Located, lock_structures_of
 from services.parcours.tables import contrat
 from shared.access.rights import Action, Target, ensure

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.parcours.domain import transitions
 from services.parcours.domain.errors import (
     OrganisationManquante,
     SuiteIncoherente,
@@ -97,5 +96,3 @@ def verifier_suite(
             champ="motif_refus",
             source="Parcours §6.4, motifs de refus",
         )
-
-

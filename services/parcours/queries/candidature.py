@@ -3,51 +3,53 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.parcours.domain.candidature import Candidature
-from services.parcours.queries.names import IN_PERIMETER, perimeter_parameters
+from services.parcours.queries.names import perimeter_parameters, sent_or_received
+from services.parcours.tables import candidature, structure
 from shared.access.callers import Caller
 
 PAGE = 200
-_COLUMNS = """
-    c.id, c.version, c.personne_id, c.structure_id, c.origine, c.type_prescripteur, c.organisation, c.date_orientation,
-    c.etat, c.date_suite, c.motif_refus, c.contrat_id
-"""
-_VISIBLE = f"({IN_PERIMETER} or c.organisation = any(cast(:organisations as text[])))"
-_FROM = f"select {_COLUMNS} from candidature c join structure s on s.id = c.structure_id"
-GET = text(f"{_FROM} where c.id = :id and {_VISIBLE}")
-LIST = text(f"""
-    {_FROM}
-    where {_VISIBLE} and (cast(:structure as uuid) is null or c.structure_id = :structure)
-      and (cast(:apres as uuid) is null or c.id > :apres)
-    order by c.id limit {PAGE}
-""")
+_columns = [candidature.c[name] for name in Candidature.__slots__]
+VISIBLE = (
+    select(*_columns)
+    .join(structure, structure.c.id == candidature.c.structure_id)
+    .where(sent_or_received)
+    .order_by(candidature.c.id)
+    .limit(PAGE)
+)
 LOCK_PERSONS = text("""
     select id from personne
     where id in (select personne_id from candidature where id = any(cast(:ids as uuid[])))
     order by id for no key update
 """)
 # The other candidatures of the person may become obsolete: the person's row was locked first.
-LOCK_ALL_OF_PERSONS = text(f"""
-    select {_COLUMNS} from candidature c where c.personne_id = any(cast(:personnes as uuid[]))
-    order by c.id for update
-""")
+LOCK_ALL_OF_PERSONS = (
+    select(*_columns)
+    .where(candidature.c.personne_id == any_(bindparam("personnes", type_=ARRAY(Uuid))))
+    .order_by(candidature.c.id)
+    .with_for_update()
+)
 
 
 async def get_candidature(conn: AsyncConnection, caller: Caller, candidature_id: UUID) -> RowMapping | None:
     """Return a candidature of the caller's perimeter."""
-    parameters = {"id": candidature_id} | perimeter_parameters(caller)
-    return (await conn.execute(GET, parameters)).mappings().first()
+    query = VISIBLE.where(candidature.c.id == candidature_id)
+    return (await conn.execute(query, perimeter_parameters(caller))).mappings().first()
 
 
 async def list_candidatures(
     conn: AsyncConnection, caller: Caller, structure_id: UUID | None, after: UUID | None
 ) -> Sequence[RowMapping]:
     """Return at most 200 candidatures of the caller's perimeter, oldest first, after a known one."""
-    parameters = {"structure": structure_id, "apres": after} | perimeter_parameters(caller)
-    return (await conn.execute(LIST, parameters)).mappings().all()
+    query = VISIBLE
+    if structure_id is not None:
+        query = query.where(candidature.c.structure_id == structure_id)
+    if after is not None:
+        query = query.where(candidature.c.id > after)
+    return (await conn.execute(query, perimeter_parameters(caller))).mappings().all()
 
 
 async def lock_candidatures(conn: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Candidature]:

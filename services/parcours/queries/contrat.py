@@ -1,47 +1,58 @@
 """Contracts: by name, with what a declaration or an exit needs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.parcours.domain.agrement import Periode
 from services.parcours.domain.contrat import Contrat
 from services.parcours.domain.declaration import Engagement
-from services.parcours.queries.names import IN_PERIMETER, NAMED, name_parameters, perimeter_parameters
+from services.parcours.queries.names import in_perimeter, name_parameters, named, perimeter_parameters
+from services.parcours.tables import agrement, contrat, structure
 from shared.access.callers import Caller
 
-_COLUMNS = """
-    k.id, k.version, k.personne_id, k.structure_id, k.type_contrat, k.date_debut, k.date_fin_prevue, k.heures_hebdo,
-    k.code_rome, k.date_sortie, k.motif_sortie, k.categorie, k.comptee, k.raison
-"""
-NAMES = text(f"with {NAMED} select n.nom, n.id from named n")
-ENGAGEMENTS = text(f"""
-    with {NAMED}
-    select n.nom, k.id, k.personne_id, k.structure_id, k.date_debut, coalesce(k.date_sortie, k.date_fin_prevue),
-           k.date_sortie is not null, a.date_debut, a.date_fin
-    from named n join contrat k on k.id = n.id left join agrement a on a.personne_id = k.personne_id
-""")
-GET_MANY = text(f"select {_COLUMNS} from contrat k where k.id = any(cast(:ids as uuid[]))")
+NAMES = select(named.c.nom, named.c.id)
+ENGAGEMENTS = (
+    select(
+        named.c.nom,
+        contrat.c.id,
+        contrat.c.personne_id,
+        contrat.c.structure_id,
+        contrat.c.date_debut,
+        func.coalesce(contrat.c.date_sortie, contrat.c.date_fin_prevue),
+        contrat.c.date_sortie.is_not(None),
+        agrement.c.date_debut,
+        agrement.c.date_fin,
+    )
+    .join_from(named, contrat, contrat.c.id == named.c.id)
+    .outerjoin(agrement, agrement.c.personne_id == contrat.c.personne_id)
+)
+_columns = [contrat.c[name] for name in Contrat.__slots__]
+GET_MANY = select(*_columns).where(contrat.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+GET = (
+    select(*_columns)
+    .join(structure, structure.c.id == contrat.c.structure_id)
+    .where(contrat.c.id == bindparam("id"), in_perimeter)
+)
 HOURS = text("""
     select l.contrat_id, d.mois, l.heures
     from ligne_declaree l
     join declaration d on d.id = l.declaration_id and d.version = l.declaration_version
     where l.contrat_id = any(cast(:ids as uuid[]))
 """)
-GET = text(f"""
-    select {_COLUMNS} from contrat k join structure s on s.id = k.structure_id
-    where k.id = :id and {IN_PERIMETER}
-""")
+
+Heures = dict[UUID, dict[str, Decimal]]
+"""Hours declared, by contract then by month ``AAAA-MM``."""
 
 
 async def resolve_contrats(conn: AsyncConnection, client_id: str, names: Collection[str]) -> dict[str, UUID]:
     """Return the identifiers that names of contracts stand for; nothing says that the contracts exist."""
     rows = await conn.execute(NAMES, name_parameters(client_id, "contrats", names))
-    return {nom: contrat_id for nom, contrat_id in rows}
+    return {row.nom: row.id for row in rows}
 
 
 async def find_engagements(
@@ -53,7 +64,7 @@ async def find_engagements(
     rows = await conn.execute(ENGAGEMENTS, name_parameters(client_id, "contrats", names))
     for nom, contrat_id, personne_id, structure_id, debut, fin, sorti, depuis, jusqu_a in rows:
         ids[nom] = contrat_id
-        agrements = (Periode(depuis, jusqu_a),) if depuis is not None else ()
+        agrements: tuple[Periode, ...] = (Periode(depuis, jusqu_a),) if depuis is not None else ()
         if contrat_id in found:  # another agrément of the person, or another name of the contract
             agrements += found[contrat_id].agrements
         found[contrat_id] = Engagement(contrat_id, personne_id, structure_id, debut, fin, sorti, agrements)
@@ -64,10 +75,6 @@ async def get_contrats(conn: AsyncConnection, ids: Collection[UUID]) -> dict[UUI
     """Return contracts by identifier."""
     rows = await conn.execute(GET_MANY, {"ids": list(ids)})
     return {row[0]: Contrat(*row) for row in rows}
-
-
-Heures = dict[UUID, dict[str, Decimal]]
-"""Hours declared, by contract then by month ``AAAA-MM``."""
 
 
 async def get_heures(conn: AsyncConnection, ids: Collection[UUID]) -> Heures:
@@ -82,10 +89,3 @@ async def get_contrat(conn: AsyncConnection, caller: Caller, contrat_id: UUID) -
     """Return a contract of a structure of the caller's perimeter."""
     parameters = {"id": contrat_id} | perimeter_parameters(caller)
     return (await conn.execute(GET, parameters)).mappings().first()
-
-
-def row_of(contrat: Contrat) -> dict[str, object]:
-    """Return a contract as a row of its table."""
-    return {name: getattr(contrat, name) for name in Contrat.__slots__}
-
-

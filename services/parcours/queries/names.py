@@ -1,38 +1,62 @@
-"""How a line names a person or a contract: by the platform's identifier or by the caller's own reference."""
+"""What bounds a reading: how a line names an object, and the perimeter of the caller."""
 
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, func, or_, select, union_all
+
+from services.parcours.tables import candidature, structure, tables
 from shared.access.callers import Caller
 
-NAMED = """
-    named as (
-        select reference as nom, object_id as id from line_reference
-        where client_id = :client and nature = :nature and reference = any(cast(:references as text[]))
-        union all
-        select u::text, u from unnest(cast(:ids as uuid[])) as u
-    )
-"""
-"""Common table expression: each name given, and the identifier it stands for."""
+_reference = tables.write.reference
+_uuid = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).column_valued("u")
+own_reference = any_(bindparam("references", type_=ARRAY(Text)))
+
+named = union_all(
+    select(_reference.c.reference.label("nom"), _reference.c.object_id.label("id")).where(
+        _reference.c.client_id == bindparam("client"),
+        _reference.c.nature == bindparam("nature"),
+        _reference.c.reference == own_reference,
+    ),
+    select(cast(_uuid, Text), _uuid),
+).cte("named")
+"""Each name given (``nom``), the caller's own reference or an identifier, and the ``id`` it stands for."""
+
+in_perimeter = or_(
+    structure.c.id == any_(bindparam("structures", type_=ARRAY(Uuid))),
+    structure.c.departement == any_(bindparam("departements", type_=ARRAY(Text))),
+)
+"""The structure is in the perimeter of the caller."""
+
+sent_or_received = or_(
+    in_perimeter, candidature.c.organisation == any_(bindparam("organisations", type_=ARRAY(Text)))
+)
+"""The candidature was sent by an organisation of the caller's perimeter, or to a structure of it."""
 
 
 def name_parameters(client_id: str, nature: str, names: Iterable[str]) -> dict[str, Any]:
-    """Return the bind values of ``NAMED``; a name that is a UUID is never a reference."""
-    ids: list[str] = []
+    """Return the bind values of ``named``; a name that is a UUID is never a reference."""
+    ids: list[UUID] = []
     references: list[str] = []
     for name in set(names):
-        (ids if _is_uuid(name) else references).append(name)
+        identifier = _as_uuid(name)
+        if identifier is None:
+            references.append(name)
+        else:
+            ids.append(identifier)
     return {"client": client_id, "nature": nature, "references": references, "ids": ids}
 
 
-def _is_uuid(name: str) -> bool:
+def _as_uuid(name: str) -> UUID | None:
+    """Return the identifier that a name is, written as the platform writes it."""
     if len(name) != 36:
-        return False
+        return None
     try:
-        return str(UUID(name)) == name
+        identifier = UUID(name)
     except ValueError:
-        return False
+        return None
+    return identifier if str(identifier) == name else None
 
 
 def perimeter_parameters(caller: Caller) -> dict[str, Any]:
@@ -43,9 +67,3 @@ def perimeter_parameters(caller: Caller) -> dict[str, Any]:
         "departements": list(perimetre.departements),
         "organisations": list(perimetre.organisations),
     }
-
-
-IN_PERIMETER = """
-    (s.id = any(cast(:structures as uuid[])) or s.departement = any(cast(:departements as text[])))
-"""
-"""Condition on a structure ``s``: it is in the perimeter of the caller."""

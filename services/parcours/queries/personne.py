@@ -5,50 +5,55 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import RowMapping, bindparam, exists, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.parcours.domain.agrement import Periode
-from services.parcours.queries.names import IN_PERIMETER, NAMED, name_parameters, perimeter_parameters
+from services.parcours.queries.names import (
+    in_perimeter,
+    name_parameters,
+    named,
+    own_reference,
+    perimeter_parameters,
+    sent_or_received,
+)
+from services.parcours.tables import agrement, candidature, cle_personne, contrat, personne, structure
 from shared.access.callers import Caller
 
-VISIBLE = f"""
-    (p.cree_par = :client
-     or exists (select from candidature c join structure s on s.id = c.structure_id
-                where c.personne_id = p.id
-                  and ({IN_PERIMETER} or c.organisation = any(cast(:organisations as text[]))))
-     or exists (select from contrat k join structure s on s.id = k.structure_id
-                where k.personne_id = p.id and {IN_PERIMETER}))
-"""
-"""Condition on a person ``p``: somebody in the caller's perimeter sent, received or employs them."""
-
-# A reference is the caller's own; an identifier must be that of somebody in the perimeter.
-_NAMED_PERSON = f"with {NAMED}" + """
-    select n.nom, p.id, {columns} from named n join personne p on p.id = n.id {joins}
-    where n.nom = any(cast(:references as text[])) or {visible}
-"""
-AGREMENTS = text(
-    _NAMED_PERSON.format(
-        columns="a.date_debut, a.date_fin",
-        joins="left join agrement a on a.personne_id = p.id",
-        visible=VISIBLE,
-    )
+# Somebody in the caller's perimeter sent, received or employs the person; or the caller entered them.
+_visible = or_(
+    personne.c.cree_par == bindparam("client"),
+    exists()
+    .where(candidature.c.personne_id == personne.c.id)
+    .where(structure.c.id == candidature.c.structure_id)
+    .where(sent_or_received),
+    exists()
+    .where(contrat.c.personne_id == personne.c.id)
+    .where(structure.c.id == contrat.c.structure_id)
+    .where(in_perimeter),
 )
-IDENTITIES = text(
-    _NAMED_PERSON.format(
-        columns="p.identite, c.dek_enveloppee",
-        joins="join cle_personne c on c.personne_id = p.id",
-        visible=VISIBLE,
-    )
+# A reference is the caller's own; an identifier must be that of somebody in the perimeter.
+_nameable = or_(named.c.nom == own_reference, _visible)
+AGREMENTS = (
+    select(named.c.nom, personne.c.id, agrement.c.date_debut, agrement.c.date_fin)
+    .join_from(named, personne, personne.c.id == named.c.id)
+    .outerjoin(agrement, agrement.c.personne_id == personne.c.id)
+    .where(_nameable)
+)
+IDENTITIES = (
+    select(named.c.nom, personne.c.id, personne.c.identite, cle_personne.c.dek_enveloppee)
+    .join_from(named, personne, personne.c.id == named.c.id)
+    .join(cle_personne, cle_personne.c.personne_id == personne.c.id)
+    .where(_nameable)
+)
+GET = (
+    select(personne.c.id, personne.c.version, personne.c.identite, cle_personne.c.dek_enveloppee)
+    .join(cle_personne, cle_personne.c.personne_id == personne.c.id)
+    .where(personne.c.id == bindparam("id"), _visible)
 )
 TAKEN = text("""
     select id, index_identite, index_nir from personne
     where index_identite = any(cast(:identites as bytea[])) or index_nir = any(cast(:nirs as bytea[]))
-""")
-GET = text(f"""
-    select p.id, p.version, p.identite, c.dek_enveloppee
-    from personne p join cle_personne c on c.personne_id = p.id
-    where p.id = :id and {VISIBLE}
 """)
 
 
@@ -73,12 +78,10 @@ async def find_agrements(
     return found
 
 
-async def find_identities(
-    conn: AsyncConnection, caller: Caller, names: Collection[str]
-) -> dict[str, Sealed]:
+async def find_identities(conn: AsyncConnection, caller: Caller, names: Collection[str]) -> dict[str, Sealed]:
     """Return the sealed identities of the persons that a caller names; those erased are not found."""
     rows = await conn.execute(IDENTITIES, _parameters(caller, names))
-    return {row[0]: Sealed(*row[1:]) for row in rows}
+    return {nom: Sealed(*sealed) for nom, *sealed in rows}
 
 
 def _parameters(caller: Caller, names: Collection[str]) -> dict[str, Any]:
@@ -98,7 +101,7 @@ async def find_known(
     return known
 
 
-async def get_personne(conn: AsyncConnection, caller: Caller, personne_id: UUID) -> Row[Any] | None:
+async def get_personne(conn: AsyncConnection, caller: Caller, personne_id: UUID) -> RowMapping | None:
     """Return the sealed identity of a person of the caller's perimeter."""
     parameters = {"id": personne_id, "client": caller.client_id} | perimeter_parameters(caller)
-    return (await conn.execute(GET, parameters)).first()
+    return (await conn.execute(GET, parameters)).mappings().first()

@@ -5,26 +5,28 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.parcours.domain.declaration import Annexe
 from services.parcours.domain.errors import StructureInconnue
+from services.parcours.tables import contrat, structure
 from shared.access.rights import UNKNOWN
 from shared.errors import Introuvable
 
-_COLUMNS = "select s.id, s.siret, s.type_structure, s.departement from structure s"
-BY_SIRET = text(f"{_COLUMNS} where s.siret = any(cast(:sirets as text[]))")
-BY_ID = text(f"{_COLUMNS} where s.id = any(cast(:ids as uuid[]))")
+_columns = select(structure.c.id, structure.c.siret, structure.c.type_structure, structure.c.departement)
+_of_siret = structure.c.siret == any_(bindparam("sirets", type_=ARRAY(Text)))
+_of_id = structure.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+BY_SIRET = _columns.where(_of_siret)
+BY_ID = _columns.where(_of_id)
 # The row of the structure is the lock of its month's end: hours and exits of its contracts change under it.
-LOCK_NAMED = text(f"""
-    {_COLUMNS} where s.siret = any(cast(:sirets as text[])) or s.id = any(cast(:ids as uuid[]))
-    order by s.id for no key update
-""")
-LOCK_OF_CONTRACTS = text(f"""
-    {_COLUMNS} where s.id in (select k.structure_id from contrat k where k.id = any(cast(:contrats as uuid[])))
-    order by s.id for no key update
-""")
+_locked = _columns.order_by(structure.c.id).with_for_update(key_share=True)
+LOCK_NAMED = _locked.where(or_(_of_siret, _of_id))
+LOCK_OF_CONTRACTS = _locked.where(
+    structure.c.id.in_(
+        select(contrat.c.structure_id).where(contrat.c.id == any_(bindparam("contrats", type_=ARRAY(Uuid))))
+    )
+)
 ANNEXES = text("""
     select structure_id, numero, etat, date_debut, date_fin from annexe
     where structure_id = any(cast(:ids as uuid[])) order by numero
@@ -45,10 +47,10 @@ class Located:
     """The structures that some lines name, by SIRET and type or by identifier."""
 
     def __init__(self, found: Iterable[Structure]) -> None:
-        self._by_id = {structure.id: structure for structure in found}
+        self._by_id = {each.id: each for each in found}
         self._by_siret: dict[str, list[Structure]] = defaultdict(list)
-        for structure in self._by_id.values():
-            self._by_siret[structure.siret].append(structure)
+        for each in self._by_id.values():
+            self._by_siret[each.siret].append(each)
 
     def find(self, siret: str, type_structure: str | None) -> Structure:
         """Return the structure of a SIRET and a type.

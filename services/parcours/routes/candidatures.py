@@ -1,4 +1,86 @@
-"""Routes."""
-from fastapi import APIRouter
+"""Routes of candidatures: send a person, read, answer."""
 
-router = APIRouter(prefix="/v1", tags=["candidatures"])
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+
+from services.parcours.commands.candidature import ORIENTATIONS, MotifRefus, OrientationLine
+from services.parcours.commands.decision import DECISIONS, DecisionLine, Reponse
+from services.parcours.queries.candidature import get_candidature, list_candidatures
+from shared.access.callers import Caller
+from shared.access.edge import requires
+from shared.access.rights import UNKNOWN, Action
+from shared.errors import Introuvable
+from shared.single import AuMoins, Cle, Preference, answer_write
+
+router = APIRouter(prefix="/v1/candidatures", tags=["candidatures"])
+Reader = Annotated[Caller, Depends(requires(Action.LIRE_PARCOURS))]
+Sender = Annotated[Caller, Depends(requires(Action.ECRIRE_PARCOURS))]
+
+
+class CandidatureView(BaseModel):
+    """A candidature as read."""
+
+    id: UUID
+    version: int
+    personne_id: UUID
+    structure_id: UUID
+    origine: str
+    type_prescripteur: str
+    organisation: str | None
+    date_orientation: date
+    etat: str
+    date_suite: date | None
+    motif_refus: MotifRefus | None
+    contrat_id: UUID | None
+
+
+@router.post("", status_code=201, summary="Orienter une personne vers une structure")
+async def post_candidature(  # one parameter a header
+    request: Request,
+    line: OrientationLine,
+    caller: Sender,
+    cle: Cle = None,
+    au_moins: AuMoins = None,
+    prefer: Preference = None,
+) -> Response:
+    return await answer_write(request, ORIENTATIONS, line, caller, cle, au_moins=au_moins, prefer=prefer)
+
+
+@router.get("", summary="Lister les candidatures de son périmètre")
+async def get_candidatures(
+    request: Request, caller: Reader, structure_id: UUID | None = None, apres: UUID | None = None
+) -> list[CandidatureView]:
+    async with request.app.state.engine.connect() as conn:
+        rows = await list_candidatures(conn, caller, structure_id, apres)
+    return [CandidatureView.model_validate(dict(row)) for row in rows]
+
+
+@router.get("/{candidature_id}", summary="Lire une candidature")
+async def get_one_candidature(
+    request: Request, response: Response, caller: Reader, candidature_id: UUID
+) -> CandidatureView:
+    async with request.app.state.engine.connect() as conn:
+        row = await get_candidature(conn, caller, candidature_id)
+    if row is None:
+        raise Introuvable(UNKNOWN)
+    response.headers["ETag"] = f'"{row["version"]}"'
+    return CandidatureView.model_validate(dict(row))
+
+
+@router.post("/{candidature_id}/decision", status_code=201, summary="Accepter ou décliner une candidature")
+async def post_decision(  # one parameter a header
+    request: Request,
+    candidature_id: UUID,
+    reponse: Reponse,
+    caller: Sender,
+    cle: Cle = None,
+    prefer: Preference = None,
+) -> Response:
+    line = DecisionLine(**dict(reponse), candidature=candidature_id)
+    answer = await answer_write(request, DECISIONS, line, caller, cle, prefer=prefer)
+    answer.headers["Location"] = f"{router.prefix}/{candidature_id}"
+    return answer

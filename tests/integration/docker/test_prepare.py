@@ -5,7 +5,7 @@ import asyncpg
 import pytest
 from rich.console import Console
 
-from deploy.docker.demonstration import load_once
+from deploy.docker.demonstration import load_demonstration
 from deploy.docker.prepare import GIVEN, create_databases, create_secrets
 from deploy.local.errors import StartRefused
 from deploy.local.services import SERVICES
@@ -76,4 +76,4 @@ async def test_a_role_enters_its_database_by_the_password_file(
 
 async def test_invented_data_are_refused_outside_demonstration_mode(tmp_path: Path) -> None:
     with pytest.raises(StartRefused, match="mode démonstration"):
-        await load_once({"IAE_STATE": str(tmp_path)}, Console(quiet=True))
+        await load_demonstration({"IAE_STATE": str(tmp_path)}, Console(quiet=True))

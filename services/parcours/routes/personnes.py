@@ -1,4 +1,0 @@
-"""Routes."""
-from fastapi import APIRouter
-
-router = APIRouter(prefix="/v1", tags=["personnes"])
