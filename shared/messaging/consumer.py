@@ -212,21 +212,25 @@ class Consumer:
             if envelope.version > head.version + 1 and not head.quarantined:
                 gaps[envelope.key] = (head.version + 1, envelope.version - 1)
                 continue
-            if head.quarantined:
-                work.dead.append((record, "clé en quarantaine"))
-                continue
-            try:
-                received = self.decode(envelope)
-            except (ValidationError, UnknownMajor) as error:
-                head.quarantined = True
-                work.dead.append((record, reason_of(error)))
-                continue
-            head.version = envelope.version
-            if received:
-                work.apply.append(received)
+            self._admit(record, envelope, head, work)
         if gaps:
             raise MissingVersions(gaps)
         return work
+
+    def _admit(self, record: Record, envelope: Envelope, head: Head, work: _Sorted) -> None:
+        """Take the next version of a key, or set it aside and its key in quarantine."""
+        if head.quarantined:
+            work.dead.append((record, "clé en quarantaine"))
+            return
+        try:
+            received = self.decode(envelope)
+        except (ValidationError, UnknownMajor) as error:
+            head.quarantined = True
+            work.dead.append((record, reason_of(error)))
+            return
+        head.version = envelope.version
+        if received:
+            work.apply.append(received)
 
     def decode(self, envelope: Envelope) -> Received | None:
         """Return the event with its fact, or None when the view has no use for its type.
