@@ -240,7 +240,7 @@ async def journal_client(name: str, settings: Settings, stack: AsyncExitStack) -
     http = await stack.enter_async_context(httpx.AsyncClient(timeout=httpx.Timeout(10, read=40)))
     token = ServiceTokens(
         http,
-        token_url=f"{settings.gateway_url}/oauth/token",
+        token_url=f"{settings.gateway_internal_url or settings.gateway_url}/oauth/token",
         client_id=f"service-{name}",
         secret=settings.secret(f"client_{name}"),
     )

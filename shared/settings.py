@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     parcours_url: str = "http://127.0.0.1:8002"
     funding_url: str = "http://127.0.0.1:8003"
     gateway_url: str = "http://127.0.0.1:8000"
+    """Public origin of the gateway, issuer of the tokens."""
+    gateway_internal_url: str | None = None
+    """Where the other processes reach the gateway, when it is not at its public origin."""
     secrets_dir: Path
     """Folder of secret files, one value per file."""
     demonstration: bool = False

@@ -32,7 +32,7 @@ async def load_demonstration(environment: Mapping[str, str], console: Console) -
     secret = (Path(environment["IAE_SECRETS_DIR"]) / "client_reprise").read_text(encoding="utf-8").strip()
     with TemporaryDirectory() as name, progress_bars(console) as on_progress:
         generate(Path(name), scale=float(environment["IAE_DEMO"]))
-        await load(environment["IAE_GATEWAY_URL"], secret, Path(name), on_progress)
+        await load(environment["IAE_GATEWAY_INTERNAL_URL"], secret, Path(name), on_progress)
 
 
 if __name__ == "__main__":

@@ -206,5 +206,5 @@ def job_view(service: str, job: dict[str, Any]) -> dict[str, Any]:
         "acceptees": job["accepted"],
         "deja_recues": job["received_before"],
         "refusees": job["refused"],
-        "positions": {service: position} if position is not None else {},
+        "positions": {str(service): position} if position is not None else {},
     }

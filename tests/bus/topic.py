@@ -26,14 +26,15 @@ async def administrator(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
 
 @dataclass
 class Topic:
-    """The topic of the registry under a prefix."""
+    """The topic of a service under a prefix."""
 
     bootstrap: str
     prefix: str
+    service: str = "structures"
 
     @property
     def name(self) -> str:
-        return topic_of("structures", self.prefix)
+        return topic_of(self.service, self.prefix)
 
     async def accept_at_most(self, size: int) -> None:
         """Refuse larger batches from now on, in bytes."""

@@ -28,7 +28,7 @@ def make_identite(**changes: Any) -> dict[str, Any]:
     )
 
 
-def make_personne(reference: str = "P1", **changes: Any) -> dict[str, Any]:
+def make_personne(reference: str | None = "P1", **changes: Any) -> dict[str, Any]:
     """A person under an agrément of 2017 and 2018."""
     return _held(
         make_identite()
@@ -42,7 +42,7 @@ def make_personne(reference: str = "P1", **changes: Any) -> dict[str, Any]:
     )
 
 
-def make_contrat(reference: str = "K1", **changes: Any) -> dict[str, Any]:
+def make_contrat(reference: str | None = "K1", **changes: Any) -> dict[str, Any]:
     """A CDDI of eight months in an ACI of the Nord."""
     return _held(
         {

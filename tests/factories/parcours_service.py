@@ -82,15 +82,14 @@ class Parcours:
         mois: str,
         *lignes: Mapping[str, Any],
         match: int | None = None,
-        structure: uuid.UUID = ACI,
-        **more: str,
+        key: str | None = None,
     ) -> httpx.Response:
-        """Send the declaration of a month; ``match`` is the version it replaces."""
+        """Send the declaration of the ACI for a month; ``match`` is the version it replaces."""
         condition = {"If-None-Match": "*"} if match is None else {"If-Match": f'"{match}"'}
         return await self.client.put(
-            f"/v1/structures/{structure}/declarations/{mois}",
+            f"/v1/structures/{ACI}/declarations/{mois}",
             json={"lignes": list(lignes)},
-            headers={**self.headers, **condition, **more},
+            headers={**self.headers, **condition, **({"Idempotency-Key": key} if key else {})},
         )
 
     async def send(

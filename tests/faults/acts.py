@@ -66,9 +66,7 @@ class Acts:
         if act.status is None:
             act.status, act.identity = status, identity
         elif (act.status, act.identity) != (status, identity):
-            self.broken.append(
-                f"key {act.key} answered {act.status} {act.identity} then {status} {identity}"
-            )
+            self.broken.append(f"key {act.key} answered {act.status} {act.identity} then {status} {identity}")
         if act.refused == act.acknowledged:
             self.broken.append(f"{act.kind} {act.key}: status {status}, refused is expected {act.refused}")
         line = {

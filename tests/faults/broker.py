@@ -5,8 +5,8 @@ import os
 import shutil
 import signal
 import subprocess
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 from deploy.local import kafka
@@ -42,14 +42,14 @@ class Broker:
         data.mkdir()
         if small_disk:
             size = f"size={DISK_BYTES}"
-            subprocess.run(["mount", "-t", "tmpfs", "-o", size, "iae-faults", str(data)], check=True)
+            await asyncio.to_thread(_run, "mount", "-t", "tmpfs", "-o", size, "iae-faults", str(data))
         try:
             await self._start()
             yield
         finally:
             await self._stack.aclose()
             if small_disk:
-                subprocess.run(["umount", "--lazy", str(data)], check=True)
+                await asyncio.to_thread(_run, "umount", "--lazy", str(data))
 
     async def _start(self) -> None:
         jars = await asyncio.to_thread(fetch_jars, jars_folder())
@@ -97,6 +97,10 @@ class Broker:
     def _signal(self, number: signal.Signals) -> None:
         if identity := read_identity(self._folder / "run" / "kafka.json"):
             identity.signal(number)
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True)
 
 
 def _fill(path: Path) -> None:

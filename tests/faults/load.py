@@ -22,6 +22,7 @@ MARKER = "ZZMARQUEUR"
 """In the name of every person: it must appear nowhere but in the vault."""
 ATTEMPT_S = 6.0
 PAUSE_S = 0.4
+TOKEN_KEPT_S = 600.0
 CLIENT = "logiciel-fictif"
 SCOPES = (
     Scope.STRUCTURES_LECTURE, Scope.STRUCTURES_ECRITURE, Scope.PARCOURS_LECTURE, Scope.PARCOURS_ECRITURE,
@@ -57,6 +58,7 @@ class Load:
     structures: list[Known] = field(default_factory=list)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _number: int = 0
+    _header: tuple[float, str] = (-TOKEN_KEPT_S, "")
 
     def stop(self) -> None:
         """Begin nothing more."""
@@ -70,7 +72,10 @@ class Load:
     async def run(self, writers: int) -> None:
         """Write until told to stop; returns once every act is answered."""
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=20)
-        async with httpx.AsyncClient(timeout=ATTEMPT_S, limits=limits) as client, asyncio.TaskGroup() as group:
+        async with (
+            httpx.AsyncClient(timeout=ATTEMPT_S, limits=limits) as client,
+            asyncio.TaskGroup() as group,
+        ):
             for writer in range(writers):
                 group.create_task(self._writer(client, Random(self.seed * 1000 + writer)))
 
@@ -108,7 +113,7 @@ class Load:
             base = self.platform.url(act.service)
         content = act.body if isinstance(act.body, bytes) else json.dumps(act.body).encode()
         kind = "application/x-ndjson" if isinstance(act.body, bytes) else "application/json"
-        headers = {"Authorization": bearer(self.platform), "Idempotency-Key": act.key, "Content-Type": kind}
+        headers = {"Authorization": self._bearer(), "Idempotency-Key": act.key, "Content-Type": kind}
         try:
             answer = await client.request(
                 act.method, f"{base}{act.path}", content=content, headers=headers | act.headers
@@ -119,6 +124,12 @@ class Load:
         self.acts.statuses[answer.status_code] += 1
         return None if answer.status_code == 503 else answer
 
+    def _bearer(self) -> str:
+        now = asyncio.get_running_loop().time()
+        if now - self._header[0] > TOKEN_KEPT_S:
+            self._header = (now, bearer(self.platform))
+        return self._header[1]
+
     def _read(self, act: Act, answer: httpx.Response) -> None:
         body = answer.json() if answer.content else {}
         self.acts.answered(act, answer.status_code, body.get("id"))
@@ -127,7 +138,9 @@ class Load:
 
     def _new(self, kind: str, service: str, path: str, body: Any, **others: Any) -> Act:
         self._number += 1
-        return Act(f"s{self.seed}-{self._number}", kind, service, others.pop("method", "POST"), path, body, **others)
+        return Act(
+            f"s{self.seed}-{self._number}", kind, service, others.pop("method", "POST"), path, body, **others
+        )
 
     def _line(self) -> dict[str, Any]:
         self._number += 1
@@ -153,7 +166,9 @@ class Load:
 
     async def _malformed(self, client: httpx.AsyncClient, draw: Random) -> None:
         line = self._line() | {"type": "INCONNU"}
-        await self.write(client, draw, self._new("structures", "structures", "/v1/structures", line, refused=True))
+        await self.write(
+            client, draw, self._new("structures", "structures", "/v1/structures", line, refused=True)
+        )
 
     async def _sign(self, client: httpx.AsyncClient, draw: Random) -> None:
         if self.structures:

@@ -46,7 +46,10 @@ class Fault:
 
     def __str__(self) -> str:
         lasts = f" for {self.lasts:.1f} s" if self.lasts else ""
-        return " ".join(filter(None, (f"{self.at:6.1f} s ", self.kind, self.detail, ", ".join(self.targets)))) + lasts
+        return (
+            " ".join(filter(None, (f"{self.at:6.1f} s ", self.kind, self.detail, ", ".join(self.targets))))
+            + lasts
+        )
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,7 @@ def crash_points(stage: Stage) -> list[tuple[str, str]]:
             kinds = ["consumer"]
             if service != "gateway":
                 kinds += ["sequencer", *(["relay"] if stage.broker else [])]
-        found += [
-            (process, f"{point}:{k}") for k, kind in product(PASSAGES, kinds) for point in POINTS[kind]
-        ]
+        found += [(process, f"{point}:{k}") for k, kind in product(PASSAGES, kinds) for point in POINTS[kind]]
     return found
 
 

@@ -56,7 +56,7 @@ class Platform:
 
     folder: Path
     cast: Cast
-    port: int = field(default_factory=lambda: _four_free_ports())
+    port: int = field(default_factory=lambda: _four_free_ports())  # noqa: PLW0108 # below
     exits: list[str] = field(default_factory=list)
     databases: dict[str, Urls] = field(default_factory=dict)
     broker: Broker | None = None

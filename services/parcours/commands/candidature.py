@@ -24,7 +24,7 @@ from services.parcours.queries.contrat import find_engagements
 from services.parcours.queries.personne import Sealed, find_identities
 from services.parcours.queries.structure import Located, Structure, locate_structures
 from services.parcours.tables import candidature
-from shared.access.rights import Action, Target, ensure
+from shared.access.rights import Action, ensure
 from shared.access.scopes import Scope
 from shared.contracts.parcours import CandidatureDecidee, CandidatureEnvoyee
 from shared.errors import BusinessError
@@ -101,9 +101,7 @@ def orienter_personne(line: OrientationLine, rencontres: Rencontres, writer: Wri
         And the refusals of `Registre.enter`.
     """
     structure = rencontres.structures.find(line.siret, line.type_structure)
-    target = Target(
-        structure_id=structure.id, departement=structure.departement, organisation=line.organisation
-    )
+    target = replace(structure.target, organisation=line.organisation)
     ensure(writer.caller, Action.ECRIRE_PARCOURS, target)
     jour = line.date_orientation or writer.today
     if max(jour, line.date_suite or jour) > writer.today:

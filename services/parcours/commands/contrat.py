@@ -19,7 +19,7 @@ from services.parcours.domain.errors import PersonneInconnue
 from services.parcours.queries.personne import find_agrements
 from services.parcours.queries.structure import Located, locate_structures
 from services.parcours.tables import contrat
-from shared.access.rights import Action, Target, ensure
+from shared.access.rights import Action, ensure
 from shared.contracts.parcours import ContratSigne
 from shared.errors import BusinessError
 from shared.types import CodeRome, Jour, Quantite, Reference, Siret
@@ -77,11 +77,7 @@ def signer_contrat(line: ContratLine, parties: Parties, writer: Writer) -> Chang
     TypeContratNonAdmis, PeriodeInversee, DureeContrat, HeuresExcessives, SansAgrement
     """
     structure = parties.structures.find(line.siret, line.type_structure)
-    ensure(
-        writer.caller,
-        Action.ECRIRE_PARCOURS,
-        Target(structure_id=structure.id, departement=structure.departement),
-    )
+    ensure(writer.caller, Action.ECRIRE_PARCOURS, structure.target)
     if line.personne not in parties.personnes:
         raise personne_inconnue()
     personne_id, agrements = parties.personnes[line.personne]

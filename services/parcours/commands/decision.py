@@ -21,7 +21,7 @@ from services.parcours.queries.candidature import lock_candidatures
 from services.parcours.queries.contrat import find_engagements
 from services.parcours.queries.structure import Located, get_structures
 from services.parcours.tables import candidature
-from shared.access.rights import UNKNOWN, Action, Target, ensure
+from shared.access.rights import UNKNOWN, Action, ensure
 from shared.errors import Introuvable
 from shared.types import Identifiant, Reference
 from shared.writing import Change, Line, Nature, Writer
@@ -84,8 +84,7 @@ def decider_candidature(line: DecisionLine, attente: Attente, writer: Writer) ->
     if known is None:
         raise Introuvable(UNKNOWN)
     structure = attente.structures.get(known.structure_id)
-    target = Target(structure_id=structure.id, departement=structure.departement)
-    ensure(writer.caller, Action.ECRIRE_PARCOURS, target)
+    ensure(writer.caller, Action.ECRIRE_PARCOURS, structure.target)
     jour = writer.known_on(line)
     verifier_suite(line.transition, known.date_orientation, jour, line.motif_refus)
     contrat_id = _contrat(line, attente, known)

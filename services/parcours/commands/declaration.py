@@ -30,7 +30,7 @@ from services.parcours.queries.contrat import Heures, find_engagements, get_cont
 from services.parcours.queries.declaration import get_exited, get_versions
 from services.parcours.queries.structure import Located, Structure, find_annexes, lock_structures
 from services.parcours.tables import contrat, declaration, ligne_declaree
-from shared.access.rights import Action, Target, ensure
+from shared.access.rights import Action, ensure
 from shared.contracts.parcours import DeclarationRecue, LigneDeclaree
 from shared.errors import BusinessError
 from shared.messaging.journal import NewFact
@@ -248,8 +248,7 @@ def recevoir_declaration(line: Contenu, situation: Situation, writer: Writer) ->
         All that is wrong in the lines.
     """
     structure = situation.structure_of(line)
-    target = Target(structure_id=structure.id, departement=structure.departement)
-    ensure(writer.caller, Action.ECRIRE_PARCOURS, target)
+    ensure(writer.caller, Action.ECRIRE_PARCOURS, structure.target)
     verifier_mois(line.mois, writer.today)
     identity = identifier(structure.id, line.mois)
     version = situation.versions.get(identity, 0) + 1

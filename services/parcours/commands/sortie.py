@@ -13,7 +13,7 @@ from services.parcours.domain.sortie import Sortie, constater_sortie
 from services.parcours.queries.contrat import Heures, get_contrats, get_heures, resolve_contrats
 from services.parcours.queries.structure import Located, lock_structures_of
 from services.parcours.tables import contrat
-from shared.access.rights import Action, Target, ensure
+from shared.access.rights import Action, may
 from shared.contracts.parcours import ContratTermine
 from shared.errors import BusinessError
 from shared.messaging.journal import NewFact
@@ -76,15 +76,13 @@ def terminer_contrat(line: SortieLine, fins: Fins, writer: Writer) -> Change:
         Its exit is known; the exit is to come.
     MotifInconnu, SortieHorsContrat, HeuresApresSortie
     """
-    known = fins.contrats.get(fins.noms[line.contrat]) if line.contrat in fins.noms else None
+    named = fins.noms.get(line.contrat)
+    known = fins.contrats.get(named) if named else None
     if known is None:
         raise contrat_inconnu()
     structure = fins.structures.get(known.structure_id)
-    ensure(
-        writer.caller,
-        Action.ECRIRE_PARCOURS,
-        Target(structure_id=structure.id, departement=structure.departement),
-    )
+    if not may(writer.caller, Action.ECRIRE_PARCOURS, structure.target):
+        raise contrat_inconnu()
     if known.date_sortie is not None:
         raise deja_termine()
     if line.date > writer.today:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.parcours.domain.declaration import Annexe
 from services.parcours.domain.errors import StructureInconnue
 from services.parcours.tables import contrat, structure
-from shared.access.rights import UNKNOWN
+from shared.access.rights import UNKNOWN, Target
 from shared.errors import Introuvable
 
 _columns = select(structure.c.id, structure.c.siret, structure.c.type_structure, structure.c.departement)
@@ -41,6 +41,11 @@ class Structure:
     siret: str
     type_structure: str
     departement: str
+
+    @property
+    def target(self) -> Target:
+        """What relates the structure to a caller."""
+        return Target(structure_id=self.id, departement=self.departement)
 
 
 class Located:

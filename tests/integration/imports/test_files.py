@@ -120,7 +120,8 @@ async def test_twin_uploads_under_one_key_open_one_job(importer: Importer) -> No
 
 
 async def test_a_job_ends_once_its_last_fact_has_a_position(importer: Importer, urls: Urls) -> None:
-    job, _ = await importer.send(ndjson(make_line(n) for n in range(30)))
+    body, key = ndjson(make_line(n) for n in range(30)), uuid.uuid4().hex
+    job, _ = await importer.send(body, key=key)
     assert (job["etat"], job["positions"]) == ("EN_COURS", {})
     relay = create_engine(urls.relais, application="test-relay")
     async with relay.begin() as conn:
@@ -130,6 +131,8 @@ async def test_a_job_ends_once_its_last_fact_has_a_position(importer: Importer, 
         while job["etat"] == "EN_COURS":
             job, _ = await importer.follow(job["id"])
     assert (job["etat"], job["positions"]) == ("TERMINE", {"structures": 30})
+    again = await importer.post(body, key=key)
+    assert (again.status_code, again.json()) == (202, job)
 
 
 @pytest.mark.parametrize("chunked", [False, True])

@@ -163,6 +163,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_journal_pending")),
     )
     op.create_table(
+        "journal_position",
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_journal_position")),
+        sa.UniqueConstraint("seq", name=op.f("uq_journal_position_seq")),
+    )
+    op.create_table(
         "ligne_declaree",
         sa.Column("declaration_id", sa.Uuid(), nullable=False),
         sa.Column("declaration_version", sa.Integer(), autoincrement=False, nullable=False),
@@ -299,15 +308,6 @@ def upgrade() -> None:
         sa.Column("remedy", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["job_id"], ["import_job.id"], name=op.f("fk_import_refusal_job_id")),
         sa.PrimaryKeyConstraint("job_id", "rank", "fault", name=op.f("pk_import_refusal")),
-    )
-    op.create_table(
-        "journal_position",
-        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("position", name=op.f("pk_journal_position")),
-        sa.UniqueConstraint("seq", name=op.f("uq_journal_position_seq")),
     )
     op.create_table(
         "candidature",
