@@ -56,7 +56,7 @@ class Loop(ABC):
         await asyncio.sleep(delay)
 
 
-async def unending(work: Awaitable[None]) -> None:
+async def unending(work: Awaitable[object]) -> None:
     """Await work that ends only when cancelled.
 
     Raises

@@ -59,9 +59,8 @@ def copy_tree(target: Path) -> None:
 def first_failure(tree: Path) -> str | None:
     """Run the suites in a tree until a test fails; return its name."""
     for suite in SUITES:
-        tests = [test for test in suite if (tree / test).exists()]
         answer = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
+            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *suite],
             cwd=tree, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if answer.returncode:

@@ -27,6 +27,7 @@ READING_TABLES = {
     "parcours": ("structure", "annexe"),
     "funding": ("structure", "heures_declarees"),
 }
+READING_SCHEMA = "lecture"
 # What one acknowledged act of a kind writes: type of fact, and how many.
 FACTS = {
     "structures": "fr.iae.structures.structure.enregistree",
@@ -212,10 +213,10 @@ def _faults(findings: list[Finding]) -> list[str]:
 def _reading_tables(service: str) -> MetaData:
     """Return the tables that a service fills from the others, apart from those it owns."""
     wanted = (*READING_TABLES[service], *CONSUMER_TABLES)
-    apart = MetaData(schema="lecture")
+    apart = MetaData(schema=READING_SCHEMA)
     for table in tables_of(service).sorted_tables:
         if table.name in wanted:
-            table.to_metadata(apart, schema=apart.schema)
+            table.to_metadata(apart, schema=READING_SCHEMA)
     return apart
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from deploy.local import processes
 from deploy.local.databases import Urls, prepare, role_names
 from deploy.local.options import BusChoice, Options
 from deploy.local.ports import free_port
@@ -23,6 +24,7 @@ from tests.faults.plan import Fault, Kind
 from tests.faults.proxy import Proxy, Weather
 
 KAFKA = "kafka"
+processes.LONGEST_DELAY_S = 1.0  # the patience of the supervisor would only make a campaign longer
 ALIVE_WITHIN_S = 90
 ARMED = "IAE_CRASH_POINT"
 

@@ -152,7 +152,9 @@ async def run_import(
     assert answer.status_code == 202, answer.text
     async with asyncio.timeout(20):
         while True:
-            job: dict[str, object] = (await client.get(f"/v1/imports/{answer.json()['id']}", headers=headers)).json()
+            job: dict[str, object] = (
+                await client.get(f"/v1/imports/{answer.json()['id']}", headers=headers)
+            ).json()
             if job["lignes"] == job["total"]:
                 return job
             await asyncio.sleep(0.05)
