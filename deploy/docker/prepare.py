@@ -24,6 +24,7 @@ GIVEN = {
     "funding": (*EVERYONE, "client_funding"),
     # It answers for every client, and signs.
     "gateway": (*EVERYONE, *(f"client_{name}" for name in SERVICES), "client_reprise", "signing_key.json"),
+    "operations": (*EVERYONE, "client_gateway"),
     "demonstration": ("client_reprise",),
 }
 """The secret files of each volume."""
@@ -51,6 +52,7 @@ def create_secrets(root: Path = ROOT) -> None:
     for name in SERVICES:
         give_passwords(name, (f"{name}_appli", f"{name}_relais"))
     give_passwords("migrations", [f"{name}_migration" for name in SERVICES])
+    give_passwords("operations", ("gateway_appli", "gateway_migration"))
     give_passwords("source", [ADMIN])
     write_private(root / "postgres" / "password", passwords[ADMIN])
     # The server runs as another user; nobody else mounts this volume.

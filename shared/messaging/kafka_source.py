@@ -14,7 +14,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -31,6 +31,8 @@ FORGET = text("""
 """)
 FETCH_WAIT_MS = 400
 METADATA_MS = 3000
+SESSION_MS = 6000
+RETRY_S = 0.3
 BATCH = 1000
 STOP_TIMEOUT_S = 3
 WATCH_EVERY_S = 10
@@ -65,7 +67,7 @@ class KafkaSource:
             async with self._reading(bus_id) as (consumer, positions):
                 while True:
                     fetched = await _fetch(consumer, positions)
-                    if await _bus_id(admin) != bus_id:
+                    if await _bus_id_now(admin) != bus_id:
                         log.warning("another cluster", extra={"view": self._view})
                         return
                     for partition, messages in fetched.items():
@@ -88,7 +90,7 @@ class KafkaSource:
             enable_auto_commit=False,
             auto_offset_reset="none",
             max_partition_fetch_bytes=4_194_304,
-            session_timeout_ms=10_000,
+            session_timeout_ms=SESSION_MS,
             # A member that joined before the topics were made has no partition until it looks again.
             metadata_max_age_ms=METADATA_MS,
         )
@@ -123,6 +125,15 @@ async def _bus_id(admin: AIOKafkaAdminClient) -> str:
     # `describe_cluster` would list every topic of a cluster that others use too.
     metadata = await admin._get_cluster_metadata([])  # noqa: SLF001
     return f"kafka:{metadata.cluster_id}"
+
+
+async def _bus_id_now(admin: AIOKafkaAdminClient) -> str:
+    """Return the name of the cluster, once one answers: a broker away is a delay, the group is not left for it."""
+    while True:
+        try:
+            return await _bus_id(admin)
+        except KafkaError:
+            await asyncio.sleep(RETRY_S)
 
 
 async def _fetch(

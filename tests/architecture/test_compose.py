@@ -114,10 +114,9 @@ def test_only_the_gateway_is_published_and_only_on_this_machine() -> None:
     ]
 
 
-def test_the_demonstration_needs_its_profile() -> None:
-    assert {name: s["profiles"] for name, s in SERVICES.items() if "profiles" in s} == {
-        "demonstration": ["demonstration"]
-    }
+def test_what_an_operator_asks_for_does_not_start_alone() -> None:
+    profiles = {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service}
+    assert profiles == {name: [name] for name in ("demonstration", "operations")}
 
 
 @pytest.mark.parametrize("name", sorted(PROCESSES))

@@ -51,7 +51,7 @@ class Acts:
     """All the acts of a campaign, and what contradicts the promises made to their client."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("a", encoding="utf-8")
+        self._path = path
         self.all: list[Act] = []
         self.broken: list[str] = []
         self.statuses: Counter[int | str] = Counter()
@@ -73,8 +73,8 @@ class Acts:
             "key": act.key, "kind": act.kind, "status": status, "id": identity, "version": act.version,
             "attempts": act.attempts,
         }  # fmt: skip
-        self._file.write(json.dumps(line) + "\n")
-        self._file.flush()
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
 
     def acknowledged(self, kind: str | None = None) -> list[Act]:
         """Return the acts of a kind that succeeded."""

@@ -28,7 +28,8 @@ SCOPES = (
     Scope.STRUCTURES_LECTURE, Scope.STRUCTURES_ECRITURE, Scope.PARCOURS_LECTURE, Scope.PARCOURS_ECRITURE,
     Scope.FINANCEMENT_LECTURE, Scope.FINANCEMENT_ECRITURE,
 )  # fmt: skip
-IMPORT_LINES = 40
+IMPORT_LINES = (30, 30, 30, 700)
+"""One import of several batches among others."""
 
 
 def bearer(platform: Platform, client: str = CLIENT, scopes: tuple[Scope, ...] = SCOPES) -> str:
@@ -180,7 +181,7 @@ class Load:
 
     async def _import(self, client: httpx.AsyncClient, draw: Random) -> None:
         lines = []
-        for _ in range(IMPORT_LINES):
+        for _ in range(draw.choice(IMPORT_LINES)):
             line = self._line()
             lines.append(json.dumps(line | {"reference": f"R{self.seed}-{self._number}"}))
         path = "/v1/imports?nature=structures"

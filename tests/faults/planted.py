@@ -178,7 +178,7 @@ DEFECTS = (
     ),
     Defect(
         "a reader asks for the name of its cluster only when it starts",
-        [Change(KAFKA_SOURCE, "if await _bus_id(admin) != bus_id:", "if False:")],
+        [Change(KAFKA_SOURCE, "if await _bus_id_now(admin) != bus_id:", "if False:")],
     ),
     Defect(
         "a relay does not look at where its records are written",

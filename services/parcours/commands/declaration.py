@@ -101,10 +101,6 @@ class Situation:
     contrats: dict[UUID, Contrat]
     heures: Heures
 
-    def structure_of(self, line: Contenu) -> Structure:
-        """Return the structure that declares."""
-        return _structure_of(line, self.structures)
-
 
 def _structure_of(line: Contenu, structures: Located) -> Structure:
     if isinstance(line, DeclarationRemplacee):
@@ -247,7 +243,7 @@ def recevoir_declaration(line: Contenu, situation: Situation, writer: Writer) ->
     LignesRefusees
         All that is wrong in the lines.
     """
-    structure = situation.structure_of(line)
+    structure = _structure_of(line, situation.structures)
     ensure(writer.caller, Action.ECRIRE_PARCOURS, structure.target)
     verifier_mois(line.mois, writer.today)
     identity = identifier(structure.id, line.mois)

@@ -16,7 +16,6 @@ from shared.reference.nomenclatures import criteres_eligibilite
 
 AGE_MINI, AGE_MAXI = 16, 100
 SOURCE_AGE = "Parcours §3.1 : âge strictement supérieur à 16 ans, 100 ans au plus"
-MOTIFS_ABSENCE_NIR = ("NO_NIR", "NIR_ASSOCIATED_TO_OTHER")
 INCOMPATIBLES = (frozenset({"SENIOR", "JEUNE"}), frozenset({"DETLD", "DELD"}))
 SOURCE_CRITERES = "Parcours §4.1 : SENIOR et JEUNE, DETLD et DELD s'excluent"
 

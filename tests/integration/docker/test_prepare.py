@@ -53,6 +53,7 @@ def test_a_process_knows_the_passwords_of_its_own_roles_only(root: Path) -> None
     for name in SERVICES:
         assert roles_of(root / name / "pgpass") == {f"{name}_appli", f"{name}_relais"}
     assert roles_of(root / "migrations" / "pgpass") == {f"{name}_migration" for name in SERVICES}
+    assert roles_of(root / "operations" / "pgpass") == {"gateway_appli", "gateway_migration"}
     assert roles_of(root / "source" / "pgpass") == {"postgres"}
 
 
