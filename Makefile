@@ -25,7 +25,10 @@ bench: $(INSTALLED)
 	$(PYTHON) -m tests.bench
 
 proof: $(INSTALLED)
-	$(PYTHON) -m tests.proof
+	for seed in 1 2 3; do \
+		$(PYTHON) -m tests.faults --seed $$seed --faults 100 --bus kafka,journal || exit 1; \
+	done
+	$(PYTHON) -m tests.faults.defects
 
 # The versions and digests of everything that is installed, for every mode and for the tests.
 lock: $(INSTALLED)
