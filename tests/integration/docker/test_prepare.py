@@ -1,4 +1,5 @@
 import stat
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -8,6 +9,7 @@ from rich.console import Console
 from deploy.docker.demonstration import load_demonstration
 from deploy.docker.prepare import GIVEN, create_databases, create_secrets
 from deploy.local.errors import StartRefused
+from deploy.local.postgres import temporary_postgres
 from deploy.local.services import SERVICES
 
 PRIVATE = ("kek", "index_key")
@@ -62,9 +64,17 @@ def test_only_the_owner_reads_secrets_except_the_one_of_the_server(root: Path) -
     assert readable == {root / "postgres" / "password"}
 
 
+@pytest.fixture
+async def own_postgres() -> AsyncIterator[str]:
+    """A server of its own: the job sets the passwords of roles that the other tests share."""
+    async with temporary_postgres() as url:
+        yield url
+
+
 async def test_a_role_enters_its_database_by_the_password_file(
-    root: Path, postgres: str, monkeypatch: pytest.MonkeyPatch
+    root: Path, own_postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    postgres = own_postgres
     await create_databases(postgres, root)
     server = postgres.rpartition("@")[2].partition("/")[0]
     monkeypatch.setenv("PGPASSFILE", str(root / "funding" / "pgpass"))
