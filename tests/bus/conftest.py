@@ -38,7 +38,7 @@ from tests.factories.journal import AUTHOR
 from tests.factories.siret import make_siret
 from tests.factories.tokens import bearer, make_caller
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]], patience_s: float = PATIENCE_S) -> None:
