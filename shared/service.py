@@ -32,6 +32,7 @@ from shared.imports.tables import ImportTables
 from shared.logs import configure_logs
 from shared.messaging.consumer import Consumer, Projections
 from shared.messaging.feed import feed_router, journal_state
+from shared.messaging.holes import HoleFiller
 from shared.messaging.kafka_source import KafkaSource
 from shared.messaging.loop import Loop, unending
 from shared.messaging.relay import Relay
@@ -233,6 +234,7 @@ async def follow(name: str, projections: Projections, settings: Settings, schema
                     engine, view, services, bootstrap_of(settings), settings.topic_prefix, projections.follows
                 )
                 group.create_task(unending(consumer.run(source)))
+                group.create_task(unending(HoleFiller(engine, view, consumer, journals).run()))
             else:
                 for service in services:
                     journal = JournalSource(engine, view, service, journals)

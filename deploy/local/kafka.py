@@ -140,6 +140,7 @@ async def running_kafka(
     jars: Path | None = None,
     *,
     port: int | None = None,
+    advertised: int | None = None,
     notify: Notify = lambda _: None,
 ) -> AsyncIterator[str]:
     """Run a private broker for the time of the block, restarted if it dies.
@@ -152,6 +153,8 @@ async def running_kafka(
         What `fetch_jars` returned; fetched when absent.
     port
         A free one when absent.
+    advertised
+        The port that clients are told, when something stands in front of the broker; its own when absent.
 
     Yields
     ------
@@ -169,7 +172,7 @@ async def running_kafka(
     if jars is None:
         jars = await asyncio.to_thread(fetch_jars, jars_folder())
     port = port or free_port()
-    properties = _write_properties(folder, port)
+    properties = _write_properties(folder, port, advertised or port)
     classpath = ":".join(
         str(jar) for jar in sorted(jars.glob("*.jar"))
     )  # sorted: the class archive wants it unchanged
@@ -217,11 +220,16 @@ async def temporary_kafka() -> AsyncIterator[str]:
             yield bootstrap
 
 
-def _write_properties(folder: Path, port: int) -> Path:
+def _write_properties(folder: Path, port: int, advertised: int) -> Path:
     properties = folder / "kafka.properties"
     folder.mkdir(parents=True, exist_ok=True)
     template = Template(PROPERTIES.read_text(encoding="utf-8"))
-    values = {"port": port, "controller_port": free_port(), "data": folder / "kafka"}
+    values = {
+        "port": port,
+        "advertised": advertised,
+        "controller_port": free_port(),
+        "data": folder / "kafka",
+    }
     properties.write_text(template.substitute(values), encoding="utf-8")
     return properties
 

@@ -11,8 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import now
+from shared.contracts.topics import PARTITIONS
 from shared.messaging.source import Batch, Record
 
+EVERY_PARTITION = -1
+"""Partition of a batch that comes from none: it waits for all, and moves no offset."""
 OPEN = text("""
     insert into checkpoint (view, source, partition, next_offset, bus_id)
     values (:view, :source, :partition, 0, :bus_id) on conflict do nothing
@@ -20,6 +23,13 @@ OPEN = text("""
 LOCK = text("""
     select next_offset, bus_id from checkpoint
     where view = :view and source = :source and partition = :partition for update
+""")
+OPEN_ALL = text(f"""
+    insert into checkpoint (view, source, partition, next_offset, bus_id)
+    select :view, :source, n, 0, '' from generate_series(0, {PARTITIONS - 1}) n on conflict do nothing
+""")  # noqa: S608 # a number
+LOCK_ALL = text("""
+    select 1 from checkpoint where view = :view and source = :source order by partition for update
 """)
 HEADS = text("""
     select key, version, quarantined from head where view = :view and key = any(cast(:keys as uuid[]))
@@ -92,6 +102,11 @@ class Checkpoints:
 
     async def lock(self, conn: AsyncConnection, batch: Batch) -> int:
         """Take the partition and return the first offset to apply; the row decides between two instances."""
+        if batch.partition == EVERY_PARTITION:
+            source = {"view": self._view, "source": batch.source}
+            await conn.execute(OPEN_ALL, source)
+            await conn.execute(LOCK_ALL, source)
+            return 0
         where = {"view": self._view, "source": batch.source, "partition": batch.partition}
         row = (await conn.execute(LOCK, where)).first()
         if row is None:

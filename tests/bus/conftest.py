@@ -175,6 +175,18 @@ class World:
         async with in_background(*loops):
             yield
 
+    async def publish_again(self, count: int) -> None:
+        """Publish the journal from 1 in the same topic, and let the view pass over it."""
+        async with self.journal.relais.begin() as conn:
+            await conn.execute(text("update relay_cursor set position = 0 where name = 'kafka'"))
+        offsets = "select sum(next_offset) from checkpoint"
+        before = await self.view.scalar(offsets)
+
+        async def passed() -> bool:
+            return bool(await self.view.scalar(offsets) == before + count)
+
+        await eventually(passed)
+
     async def visible(self, count: int) -> None:
         """Wait until the view shows that many structures, and stands at their position."""
 

@@ -9,8 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
-from deploy.local import kafka
-from deploy.local.kafka import fetch_jars, jars_folder, running_kafka
+from deploy.local.kafka import running_kafka
 from deploy.local.processes import Notify, read_identity
 from shared.messaging.topics import create_topics
 
@@ -24,16 +23,12 @@ class Broker:
     def __init__(self, folder: Path, port: int, advertised: int, notify: Notify) -> None:
         self._folder = folder
         self._port = port
+        self._advertised = advertised
         self._notify = notify
         self._stack = AsyncExitStack()
         self._changing = asyncio.Lock()
         self.bootstrap = f"127.0.0.1:{advertised}"
         folder.mkdir(parents=True)
-        template = kafka.PROPERTIES.read_text(encoding="utf-8")
-        line = "advertised.listeners=PLAINTEXT://127.0.0.1:"
-        assert f"{line}$port" in template
-        kafka.PROPERTIES = folder / "server.properties"
-        kafka.PROPERTIES.write_text(template.replace(f"{line}$port", f"{line}{advertised}"), encoding="utf-8")
 
     @asynccontextmanager
     async def running(self, *, small_disk: bool) -> AsyncIterator[None]:
@@ -52,9 +47,8 @@ class Broker:
                 await asyncio.to_thread(_run, "umount", "--lazy", str(data))
 
     async def _start(self) -> None:
-        jars = await asyncio.to_thread(fetch_jars, jars_folder())
         await self._stack.enter_async_context(
-            running_kafka(self._folder, jars, port=self._port, notify=self._notify)
+            running_kafka(self._folder, port=self._port, advertised=self._advertised, notify=self._notify)
         )
         async with asyncio.timeout(TOPICS_WITHIN_S):
             while True:

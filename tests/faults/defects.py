@@ -15,7 +15,7 @@ from tests.faults.planted import DEFECTS, Change, Defect
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("services", "shared", "deploy", "tests", "pyproject.toml")
-SUITES = (("tests/bus", "tests/unit/messaging"), ("tests/faults/test_short_campaign.py",))
+SUITES = (("tests/bus", "tests/unit/messaging/test_loop.py"), ("tests/faults/test_short_campaign.py",))
 PAGE = ROOT / "docs" / "defauts-plantes.md"
 HEAD = """\
 # Planted defects

@@ -191,7 +191,7 @@ class Load:
     async def _notify(self, client: httpx.AsyncClient, draw: Random) -> None:
         line = {
             "departement": "59", "acheteur": "Commune fictive", "objet": f"Chantier {self._number}",
-            "date_notification": "2016-09-01", "modalite": "EMBAUCHE_DIRECTE", "heures_prevues": "100",
+            "date_notification": "2016-09-01", "modalite": "EMBAUCHE_DIRECTE", "annee": 2017, "heures_prevues": "100",
             "heures_realisees": "50",
         }  # fmt: skip
         await self.write(client, draw, self._new("marches", "funding", "/v1/marches", line))

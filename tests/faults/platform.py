@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 
@@ -24,7 +25,7 @@ from tests.faults.plan import Fault, Kind
 from tests.faults.proxy import Proxy, Weather
 
 KAFKA = "kafka"
-processes.LONGEST_DELAY_S = 1.0  # the patience of the supervisor would only make a campaign longer
+LONGEST_DELAY_S = 1.0
 ALIVE_WITHIN_S = 90
 ARMED = "IAE_CRASH_POINT"
 
@@ -90,6 +91,8 @@ class Platform:
         self.folder.chmod(0o711)  # the server's user must enter it
         create_secret_files(self.secrets, SERVICES)
         async with AsyncExitStack() as stack:
+            # The patience of the supervisor would only make a campaign longer.
+            stack.enter_context(patch.object(processes, "LONGEST_DELAY_S", LONGEST_DELAY_S))
             postgres = free_port()
             admin = await stack.enter_async_context(
                 running_postgres(self.folder, port=postgres, notify=self.exits.append)
