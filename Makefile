@@ -11,7 +11,7 @@ run: $(INSTALLED)
 	@$(VENV)/bin/iae up
 
 test: lint types
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2 --dist loadfile
 
 lint: $(INSTALLED)
 	$(VENV)/bin/ruff check .
@@ -28,6 +28,7 @@ proof: $(INSTALLED)
 	for seed in 1 2 3; do \
 		$(PYTHON) -m tests.faults --seed $$seed --faults 100 --bus kafka,journal || exit 1; \
 	done
+	$(PYTHON) -m tests.faults --seed 4 --every-point --bus kafka
 	$(PYTHON) -m tests.faults.defects
 
 # The versions and digests of everything that is installed, for every mode and for the tests.

@@ -8,5 +8,7 @@ def with_key(digits: str) -> str:
 
 
 def make_siret(number: int) -> str:
-    siren = with_key(f"000{number:05d}")
-    return with_key(f"{siren}0001")
+    """Return the SIRET of a number below a billion; beyond 99 999 establishments share a SIREN."""
+    establishment, company = divmod(number, 100_000)
+    siren = with_key(f"000{company:05d}")
+    return with_key(f"{siren}{establishment + 1:04d}")

@@ -18,11 +18,14 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--pace", type=float, default=3.0, help="mean seconds between two faults")
     parser.add_argument("--longest", type=float, default=20.0, help="longest freeze or cut, seconds")
-    parser.add_argument("--writers", type=int, default=8)
+    parser.add_argument("--writers", type=int, default=24)
+    parser.add_argument(
+        "--every-point", action="store_true", help="a death at each crash point of each process, once"
+    )
     given = parser.parse_args(arguments)
     choices = Choices(
         seed=given.seed, faults=given.faults, buses=given.bus.split(","), pace_s=given.pace,
-        longest_s=given.longest, writers=given.writers,
+        longest_s=given.longest, writers=given.writers, every_point=given.every_point,
     )  # fmt: skip
     report = asyncio.run(run_campaign(choices))
     sys.stdout.write(f"{report}\n")

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,11 @@ class Acts:
         self.all: list[Act] = []
         self.broken: list[str] = []
         self.statuses: Counter[int | str] = Counter()
+        self._numbers = count(1)
+
+    def number(self) -> int:
+        """Return a number never given in this campaign: what is made from it is new in every phase."""
+        return next(self._numbers)
 
     def begin(self, act: Act) -> Act:
         """Take note of an act before its first attempt."""

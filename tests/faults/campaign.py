@@ -11,12 +11,13 @@ from pathlib import Path
 from tests.faults.acts import Acts
 from tests.faults.invariants import Inspection
 from tests.faults.load import Load
-from tests.faults.plan import Fault, Kind, Stage, make_plan
+from tests.faults.plan import Fault, Kind, Stage, every_point, make_plan
 from tests.faults.platform import KAFKA, Cast, Platform, may_mount
 from tests.faults.watch import Watch
 
 SETTLED_WITHIN_S = 10.0
 GIVEN_UP_AFTER_S = 90.0
+POINT_WITHIN_S = 15.0
 Say = Callable[[str], None]
 
 
@@ -32,6 +33,8 @@ class Choices:
         In all; shared between the phases.
     pace_s
         Mean time between two faults.
+    every_point
+        A death at each crash point of each process, instead of drawn faults.
     """
 
     seed: int
@@ -39,17 +42,27 @@ class Choices:
     buses: Sequence[str] = (KAFKA,)
     services: Sequence[str] = ("gateway", "structures", "parcours", "funding")
     workers: int = 2
-    writers: int = 8
+    writers: int = 24
     pace_s: float = 3.0
     longest_s: float = 20.0
     small_disk: bool = True
+    every_point: bool = False
 
 
 @dataclass
 class Report:
-    """What a campaign showed."""
+    """What a campaign showed.
+
+    Attributes
+    ----------
+    missed
+        Crash points that no process passed in time.
+    settled_s
+        Seconds from the end of the load to rest, by phase.
+    """
 
     broken: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
     figures: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int | str] = field(default_factory=Counter)
     exits: Counter[str] = field(default_factory=Counter)
@@ -62,6 +75,7 @@ class Report:
             f"exits     {dict(self.exits)}",
             f"settled   {', '.join(f'{s:.1f} s' for s in self.settled_s)} after the load",
         ]
+        lines += [f"missed    {point}" for point in self.missed]
         lines += [f"BROKEN    {fault}" for fault in self.broken] or ["all eight invariants hold"]
         return "\n".join(lines)
 
@@ -70,21 +84,23 @@ def plans_of(choices: Choices) -> list[list[Fault]]:
     """Return the faults of each phase."""
     cast = Cast(choices.services, choices.workers)
     count = len(choices.buses)
-    return [
-        make_plan(
-            choices.seed * 100 + rank,
-            choices.faults // count + (rank < choices.faults % count),
-            Stage(
-                processes=cast.processes,
-                links=[*choices.services, *([KAFKA] if bus == KAFKA else [])],
-                broker=bus == KAFKA,
-                small_disk=choices.small_disk and may_mount(),
-                longest_s=choices.longest_s,
-                pace_s=choices.pace_s,
-            ),
+    plans = []
+    for rank, bus in enumerate(choices.buses):
+        stage = Stage(
+            processes=cast.processes,
+            links=[*choices.services, *([KAFKA] if bus == KAFKA else [])],
+            broker=bus == KAFKA,
+            small_disk=choices.small_disk and may_mount(),
+            longest_s=choices.longest_s,
+            pace_s=choices.pace_s,
         )
-        for rank, bus in enumerate(choices.buses)
-    ]
+        seed = choices.seed * 100 + rank
+        if choices.every_point:
+            plans.append(every_point(seed, stage))
+        else:
+            share = choices.faults // count + (rank < choices.faults % count)
+            plans.append(make_plan(seed, share, stage))
+    return plans
 
 
 async def run_campaign(choices: Choices, say: Say = print) -> Report:
@@ -134,10 +150,13 @@ class Campaign:
         watch = Watch(self._platform, load)
         writing = asyncio.create_task(load.run(self._choices.writers))
         watching = asyncio.create_task(watch.run())
-        start = asyncio.get_running_loop().time()
-        async with asyncio.TaskGroup() as group:
-            for fault in plan:
-                group.create_task(self._at(start, fault))
+        if self._choices.every_point:
+            await self._one_by_one(plan)
+        else:
+            start = asyncio.get_running_loop().time()
+            async with asyncio.TaskGroup() as group:
+                for fault in plan:
+                    group.create_task(self._at(start, fault))
         await self._platform.wait_alive()
         load.stop()
         async with asyncio.timeout(GIVEN_UP_AFTER_S):
@@ -159,6 +178,15 @@ class Campaign:
     async def _at(self, start: float, fault: Fault) -> None:
         await asyncio.sleep(start + fault.at - asyncio.get_running_loop().time())
         await self._platform.undergo(fault)
+
+    async def _one_by_one(self, plan: Sequence[Fault]) -> None:
+        """Wait after each armed start until the process died at its point, or for too long."""
+        for fault in plan:
+            await self._platform.undergo(fault)
+            if await self._platform.dies(fault.targets[0], POINT_WITHIN_S):
+                self._report.figures["points reached"] += 1
+            else:
+                self._report.missed.append(f"{fault.targets[0]} {fault.detail}")
 
     async def _settle(self, inspection: Inspection) -> None:
         """Wait until all that was written is everywhere, and say how long it took."""

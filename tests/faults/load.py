@@ -58,7 +58,6 @@ class Load:
     seed: int
     structures: list[Known] = field(default_factory=list)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    _number: int = 0
     _header: tuple[float, str] = (-TOKEN_KEPT_S, "")
 
     def stop(self) -> None:
@@ -138,16 +137,20 @@ class Load:
         act.position = int(position) if position else act.position
 
     def _new(self, kind: str, service: str, path: str, body: Any, **others: Any) -> Act:
-        self._number += 1
         return Act(
-            f"s{self.seed}-{self._number}", kind, service, others.pop("method", "POST"), path, body, **others
+            f"s{self.seed}-{self.acts.number()}",
+            kind,
+            service,
+            others.pop("method", "POST"),
+            path,
+            body,
+            **others,
         )
 
     def _line(self) -> dict[str, Any]:
-        self._number += 1
-        siret = make_siret(self._number)
-        name = f"Chantier fictif {self._number}"
-        return {"siret": siret, "type": "ACI", "raison_sociale": name, "code_insee": "59350"}
+        number = self.acts.number()
+        name = f"Chantier fictif {number}"
+        return {"siret": make_siret(number), "type": "ACI", "raison_sociale": name, "code_insee": "59350"}
 
     async def _register(self, client: httpx.AsyncClient, draw: Random) -> None:
         line = self._line()
@@ -174,7 +177,7 @@ class Load:
     async def _sign(self, client: httpx.AsyncClient, draw: Random) -> None:
         if self.structures:
             line = {
-                "numero": f"FICTIF-{self.seed}-{self._number}", "siret": draw.choice(self.structures).siret,
+                "numero": f"FICTIF-{self.acts.number()}", "siret": draw.choice(self.structures).siret,
                 "type_structure": "ACI", "date_debut": "2017-01-01", "date_fin": "2017-12-31",
             }  # fmt: skip
             await self.write(client, draw, self._new("conventions", "structures", "/v1/conventions", line))
@@ -183,14 +186,14 @@ class Load:
         lines = []
         for _ in range(draw.choice(IMPORT_LINES)):
             line = self._line()
-            lines.append(json.dumps(line | {"reference": f"R{self.seed}-{self._number}"}))
+            lines.append(json.dumps(line | {"reference": line["siret"]}))
         path = "/v1/imports?nature=structures"
         act = self._new("imports", "structures", path, "\n".join(lines).encode(), lines=len(lines))
         await self.write(client, draw, act)
 
     async def _notify(self, client: httpx.AsyncClient, draw: Random) -> None:
         line = {
-            "departement": "59", "acheteur": "Commune fictive", "objet": f"Chantier {self._number}",
+            "departement": "59", "acheteur": "Commune fictive", "objet": f"Chantier {self.acts.number()}",
             "date_notification": "2016-09-01", "modalite": "EMBAUCHE_DIRECTE", "annee": 2017, "heures_prevues": "100",
             "heures_realisees": "50",
         }  # fmt: skip
@@ -222,7 +225,7 @@ class Load:
         if known is None:
             return
         identite = {
-            "nom": f"{MARKER}{self.seed}x{self._number}", "prenom": f"{MARKER}prenom", "sexe": draw.choice("FH"),
+            "nom": f"{MARKER}x{self.acts.number()}", "prenom": f"{MARKER}prenom", "sexe": draw.choice("FH"),
             "date_naissance": f"19{draw.randint(60, 95)}-0{draw.randint(1, 9)}-1{draw.randint(0, 9)}",
             "code_insee": "59350", "motif_absence_nir": "NO_NIR",
         }  # fmt: skip

@@ -73,12 +73,15 @@ class Stage:
 
 
 POINTS = {
-    "app": ("write.before_commit", "write.after_commit", "imports.between_batches"),
+    "app": ("write.before_commit", "write.after_commit"),
+    "imports": ("imports.between_batches",),
     "sequencer": ("sequencer.before_commit", "sequencer.after_commit"),
     "relay": ("relay.after_ack", "relay.before_cursor"),
     "consumer": ("consumer.before_commit", "consumer.after_commit"),
 }
 PASSAGES = (1, 2, 3)
+IMPORTING = "structures"
+"""The load imports there."""
 WEIGHTS = {
     Kind.KILL: 6, Kind.KILL_ALL: 1, Kind.FREEZE: 4, Kind.CRASH: 6, Kind.NETWORK: 5, Kind.POSTGRES: 2,
     Kind.BROKER_KILL: 2, Kind.BROKER_FREEZE: 2, Kind.BROKER_WIPE: 2, Kind.DISK_FULL: 1,
@@ -93,6 +96,7 @@ def crash_points(stage: Stage) -> list[tuple[str, str]]:
         service, kind = process.split("-")[:2]
         if kind == "app":
             kinds = ["app"] if service != "gateway" else []
+            kinds += ["imports"] if service == IMPORTING else []
         else:
             kinds = ["consumer"]
             if service != "gateway":
@@ -134,3 +138,11 @@ def make_plan(seed: int, count: int, stage: Stage) -> list[Fault]:
         plan.append(fault)
         at = round(at + draw.uniform(0.4, 1.6) * stage.pace_s, 1)
     return plan
+
+
+def every_point(seed: int, stage: Stage) -> list[Fault]:
+    """Return a death at each crash point of each process, at its first, second and third passage, one after the other."""
+    draw = Random(seed)
+    points = crash_points(stage)
+    draw.shuffle(points)
+    return [Fault(0.0, Kind.CRASH, (process,), detail=point) for process, point in points]

@@ -36,7 +36,7 @@ DEFECTS = (
     Defect(
         "the reader's cursor is `seq` instead of the position",
         [
-            Change(FEED, "    p.position, p.ordered_at,", "    j.seq as position, p.ordered_at,"),
+            Change(FEED, " p.position, j.occurred_at,", " j.seq as position, j.occurred_at,"),
             Change(
                 FEED,
                 "where p.position > :after and p.position <= :after + :limit order by p.position",
@@ -109,12 +109,16 @@ DEFECTS = (
         [
             Change(
                 CONSUMER,
-                "            await self._projections.apply(conn, work.apply)\n"
-                "            await self._points.record(conn, batch, heads, work.positions, work.dead)\n",
-                "            await self._points.record(conn, batch, heads, work.positions, work.dead)\n"
+                "            await self._projections.apply(conn, [event for work in works for event in work.apply])\n",
+                "",
+            ),
+            Change(
+                CONSUMER,
+                '            reach("consumer.before_commit")\n',
+                '            reach("consumer.before_commit")\n'
                 "        async with self._engine.begin() as conn:\n"
-                "            await self._projections.apply(conn, work.apply)\n",
-            )
+                "            await self._projections.apply(conn, [event for work in works for event in work.apply])\n",
+            ),
         ],
     ),
     Defect(

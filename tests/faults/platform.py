@@ -219,6 +219,16 @@ class Platform:
         finally:
             self._environments[process].pop(ARMED, None)
 
+    async def dies(self, process: str, within_s: float) -> bool:
+        """Wait until the process that runs now is dead; tell whether it was in time."""
+        running = self._identity(process)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while running and running.is_alive():
+                    await asyncio.sleep(0.05)
+                return True
+        return False
+
     def _identity(self, process: str) -> Identity | None:
         return read_identity(self.folder / "run" / f"{process}.json")
 
