@@ -85,8 +85,6 @@ async def write_once(
         The refusal of the line; nothing is stored, the key may serve again.
     """
     digest = writer.digest(canonical(line))
-    if answer := await _find(engine, nature, writer, key, digest):
-        return answer
 
     def extras(outcomes: Sequence[Outcome]) -> Sequence[Row]:
         if isinstance(outcomes[0], Refused):

@@ -8,17 +8,11 @@ from pathlib import Path
 
 from alembic import command, context
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, pool, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK_TIMEOUT = "5s"
-
-
-class WrongSchema(RuntimeError):
-    """The database is not at the revision that this code expects."""
 
 
 def alembic_config(service: str, url: str) -> Config:
@@ -58,21 +52,6 @@ def _migrate(conn: Connection, metadata: MetaData | Sequence[MetaData], schemas:
     )
     with context.begin_transaction():
         context.run_migrations()
-
-
-async def check_head(engine: AsyncEngine, service: str) -> None:
-    """Return if the database is at the head of the service's migrations.
-
-    Raises
-    ------
-    WrongSchema
-        It is not: run the migrations first.
-    """
-    script = ScriptDirectory(str(ROOT / "services" / service / "migrations"))
-    async with engine.connect() as conn:
-        current = await conn.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
-    if current != script.get_current_head():
-        raise WrongSchema(f"{service}: revision {current}, expected {script.get_current_head()}")
 
 
 def upgrade(service: str, url: str) -> None:

@@ -1,8 +1,7 @@
-"""Assembly of a service that owns facts: its HTTP process and its worker, by hand and in one place."""
+"""Assembly of the HTTP process of a service that owns facts, by hand and in one place; ``worker`` is the other one."""
 
 import asyncio
 import base64
-import gc
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -10,54 +9,29 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from sqlalchemy import MetaData, Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.access.audit import audit_table
 from shared.access.edge import open_to_all
 from shared.access.rights import Action
 from shared.access.scopes import Audience
-from shared.access.service_tokens import ServiceTokens
 from shared.access.tokens import KeySet, TokenVerifier
 from shared.db import create_engine
 from shared.http import Edge, add_error_handlers
-from shared.idempotency import idempotency_table
 from shared.imports.routes import imports_router
 from shared.imports.runner import ImportRunner, ImportService
 from shared.imports.sealing import ClearSeal, Seal
-from shared.imports.tables import ImportTables
 from shared.logs import configure_logs
-from shared.messaging.consumer import Consumer, Projections
-from shared.messaging.feed import feed_router, journal_state
-from shared.messaging.holes import HoleFiller
-from shared.messaging.kafka_source import KafkaSource
-from shared.messaging.loop import Loop, unending
-from shared.messaging.relay import Relay
-from shared.messaging.sequencer import Sequencer
-from shared.messaging.source import JournalClient, JournalSource
-from shared.messaging.tables import add_consumer_tables, add_journal_tables
-from shared.migrations import check_head
-from shared.naming import new_metadata
+from shared.messaging.feed import journal_state
+from shared.messaging.feed_routes import feed_router
+from shared.revision import check_head
 from shared.settings import Settings
-from shared.writing import Nature, WriteTables
+from shared.tables import ServiceTables
+from shared.work import spare_collector
+from shared.writing import Nature
 
 log = logging.getLogger(__name__)
-
-
-class ServiceTables:
-    """The tables every writing service has: bus, write path, imports, stored answers, audit."""
-
-    def __init__(self) -> None:
-        self.metadata: MetaData = new_metadata()
-        add_journal_tables(self.metadata)
-        add_consumer_tables(self.metadata)
-        self.audit: Table = audit_table(self.metadata)
-        self.write = WriteTables(self.metadata, self.audit)
-        self.idempotency = idempotency_table(self.metadata)
-        self.imports = ImportTables(self.metadata)
 
 
 @dataclass(frozen=True)
@@ -79,7 +53,6 @@ class Service:
     tables: ServiceTables
     natures: Sequence[Nature[Any, Any]]
     routers: Sequence[APIRouter]
-    projections: Projections
     reading: Action
     personal: bool = False
     open_tools: Callable[[Settings], Any] = lambda _: None
@@ -182,9 +155,7 @@ async def _cancel(task: "asyncio.Task[None]") -> None:
 def serve(app: FastAPI, settings: Settings) -> None:
     """Serve an application until a signal, then let requests end."""
     configure_logs()
-    # A batch makes objects by the hundred thousand that all live to its end: collecting among them finds nothing.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 1000)
+    spare_collector()
     uvicorn.run(
         app,
         host=settings.service_host,
@@ -195,72 +166,3 @@ def serve(app: FastAPI, settings: Settings) -> None:
         timeout_graceful_shutdown=5,
         server_header=False,
     )
-
-
-async def run_service_worker(service: Service, settings: Settings) -> None:
-    """Run the sequencer, the relay (on Kafka) and the consumer of a service until cancelled."""
-    if settings.relay_database_url is None:
-        raise ValueError("IAE_RELAY_DATABASE_URL is missing")
-    async with AsyncExitStack() as stack:
-        relay_engine = create_engine(
-            settings.relay_database_url, application=f"{service.name}-relay", pool_size=2, by_key=True
-        )
-        stack.push_async_callback(relay_engine.dispose)
-        placed = asyncio.Event()
-        loops: list[Loop] = [Sequencer(relay_engine, placed)]
-        if settings.bus == "kafka":
-            loops.append(
-                Relay(relay_engine, service.name, bootstrap_of(settings), placed, settings.topic_prefix)
-            )
-        async with asyncio.TaskGroup() as group:
-            for loop in loops:
-                group.create_task(unending(loop.run()))
-            group.create_task(unending(follow(service.name, service.projections, settings)))
-
-
-async def follow(name: str, projections: Projections, settings: Settings, schema: str | None = None) -> None:
-    """Run the consumer of a view until cancelled, on the bus of the settings."""
-    async with AsyncExitStack() as stack:
-        engine = create_engine(
-            settings.service_database_url, application=f"{name}-consumer", schema=schema, by_key=True
-        )
-        stack.push_async_callback(engine.dispose)
-        journals = await journal_client(name, settings, stack)
-        consumer = Consumer(engine, projections, journals)
-        view, services = projections.view, projections.services
-        async with asyncio.TaskGroup() as group:
-            if settings.bus == "kafka":
-                source = KafkaSource(
-                    engine, view, services, bootstrap_of(settings), settings.topic_prefix, projections.follows
-                )
-                group.create_task(unending(consumer.run(source)))
-                group.create_task(unending(HoleFiller(engine, view, consumer, journals).run()))
-            else:
-                for service in services:
-                    journal = JournalSource(engine, view, service, journals)
-                    group.create_task(unending(consumer.run(journal)))
-
-
-async def journal_client(name: str, settings: Settings, stack: AsyncExitStack) -> JournalClient:
-    """Return a client of the journals, with the token of a service."""
-    http = await stack.enter_async_context(httpx.AsyncClient(timeout=httpx.Timeout(10, read=40)))
-    token = ServiceTokens(
-        http,
-        token_url=f"{settings.gateway_internal_url or settings.gateway_url}/oauth/token",
-        client_id=f"service-{name}",
-        secret=settings.secret(f"client_{name}"),
-    )
-    return JournalClient(settings.sources, token, http)
-
-
-def bootstrap_of(settings: Settings) -> str:
-    """Return the address of Kafka.
-
-    Raises
-    ------
-    ValueError
-        The bus is Kafka and ``IAE_KAFKA_BOOTSTRAP`` is missing.
-    """
-    if not settings.kafka_bootstrap:
-        raise ValueError("IAE_KAFKA_BOOTSTRAP is missing")
-    return settings.kafka_bootstrap

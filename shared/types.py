@@ -48,8 +48,13 @@ def _siret(value: str) -> str:
     return value
 
 
+def mois_valide(value: str) -> bool:
+    """Tell whether a text is a month, ``AAAA-MM``."""
+    return re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", value) is not None
+
+
 def _mois(value: str) -> str:
-    if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", value):
+    if not mois_valide(value):
         raise _refuse("mois_invalide", "Le mois s'écrit AAAA-MM, par exemple 2017-03.")
     return value
 

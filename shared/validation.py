@@ -39,7 +39,10 @@ SENTENCES: Mapping[str, tuple[str, str, str]] = {
 }  # fmt: skip
 DEFAULT = ("valeur_invalide", "Cette valeur n'est pas acceptée.", "Voyez le format dans la documentation.")
 # Codes of the types of shared.types: their message is already ours.
-OWN = {"siret_invalide", "mois_invalide", "date_invalide", "decimal_invalide", "numero_annexe_invalide"}
+OWN = {
+    "siret_invalide", "mois_invalide", "date_invalide", "decimal_invalide", "numero_annexe_invalide", "mois_en_double",
+    "mois_melanges", "scores_ou_taux",
+}  # fmt: skip
 
 
 class Input(BaseModel):

@@ -23,6 +23,9 @@ class Action(StrEnum):
 
     LIRE_REGISTRE = "lire_registre"
     ECRIRE_REGISTRE = "ecrire_registre"
+    CONVENTIONNER = "conventionner"
+    HABILITER = "habiliter"
+    LIRE_GOUVERNANCE = "lire_gouvernance"
     LIRE_PARCOURS = "lire_parcours"
     ECRIRE_PARCOURS = "ecrire_parcours"
     LIRE_IDENTITE = "lire_identite"
@@ -65,6 +68,10 @@ RULES = MappingProxyType(
     {
         Action.LIRE_REGISTRE: Rule(Scope.STRUCTURES_LECTURE, bounded=False),  # the registry is public data
         Action.ECRIRE_REGISTRE: Rule(Scope.STRUCTURES_ECRITURE),
+        # Acts of the State: their target is a département alone, never the structure that would sign its own.
+        Action.CONVENTIONNER: Rule(Scope.STRUCTURES_ECRITURE),
+        Action.HABILITER: Rule(Scope.STRUCTURES_ECRITURE),
+        Action.LIRE_GOUVERNANCE: Rule(Scope.STRUCTURES_LECTURE),  # agendas and opinions: their members
         Action.LIRE_PARCOURS: Rule(Scope.PARCOURS_LECTURE),
         Action.ECRIRE_PARCOURS: Rule(Scope.PARCOURS_ECRITURE),
         Action.LIRE_IDENTITE: Rule(Scope.IDENTITE_LECTURE),

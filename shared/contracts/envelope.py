@@ -7,6 +7,7 @@ Three extensions of ours: ``sequence`` (journal position, 19 digits), ``aggversi
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -39,16 +40,15 @@ class Envelope:
 
     def attributes(self) -> dict[str, str]:
         """Return the CloudEvents attributes, without prefix, all as text."""
-        _, _, service, aggregate, fact = self.type.split(".")
+        return self._own_attributes() | _attributes_of_type(self.service, self.type, self.major)
+
+    def _own_attributes(self) -> dict[str, str]:
+        key = str(self.key)
         attributes = {
-            "specversion": "1.0",
             "id": str(self.id),
-            "source": f"/iae/{self.service}",
-            "type": self.type,
-            "subject": str(self.key),
-            "partitionkey": str(self.key),
+            "subject": key,
+            "partitionkey": key,
             "time": self.occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-            "dataschema": f"urn:iae:schema:{service}.{aggregate}.{fact}:{self.major}",
             "sequence": f"{self.position:019d}",
             "aggversion": str(self.version),
             "knownon": self.known_on.isoformat(),
@@ -60,13 +60,31 @@ class Envelope:
 
     def kafka_headers(self) -> list[tuple[str, bytes]]:
         """Return the headers of the binary mode."""
-        headers = [(f"ce_{name}", value.encode()) for name, value in self.attributes().items()]
-        return [*headers, ("content-type", CONTENT_TYPE.encode())]
+        headers = [(f"ce_{name}", value.encode()) for name, value in self._own_attributes().items()]
+        return headers + _headers_of_type(self.service, self.type, self.major)
 
     def json(self) -> bytes:
         """Return the event in structured JSON, its data verbatim."""
         head = orjson.dumps({**self.attributes(), "datacontenttype": "application/json"})
         return head[:-1] + b',"data":' + self.data.encode() + b"}"
+
+
+@cache
+def _attributes_of_type(service: str, event_type: str, major: int) -> dict[str, str]:
+    schema = ".".join(event_type.split(".")[2:])
+    return {
+        "specversion": "1.0",
+        "source": f"/iae/{service}",
+        "type": event_type,
+        "dataschema": f"urn:iae:schema:{schema}:{major}",
+    }
+
+
+@cache
+def _headers_of_type(service: str, event_type: str, major: int) -> list[tuple[str, bytes]]:
+    attributes = _attributes_of_type(service, event_type, major)
+    headers = [(f"ce_{name}", value.encode()) for name, value in attributes.items()]
+    return [*headers, ("content-type", CONTENT_TYPE.encode())]
 
 
 def passed_over(headers: list[tuple[str, bytes]], follows: Callable[[str], bool]) -> int | None:

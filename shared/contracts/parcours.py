@@ -23,6 +23,56 @@ class PersonneEnregistree(Fact):
     personne_id: Annotated[UUID, ID]
 
 
+class PersonneRectifiee(Fact):
+    """What the vault holds of a person was corrected."""
+
+    service: ClassVar[str] = "parcours"
+    aggregate: ClassVar[str] = "personne"
+    fact: ClassVar[str] = "rectifiee"
+
+    personne_id: Annotated[UUID, ID]
+
+
+class PersonneEffacee(Fact):
+    """The key of a person was destroyed: nothing says any more who they were; whoever knows them forgets."""
+
+    service: ClassVar[str] = "parcours"
+    aggregate: ClassVar[str] = "personne"
+    fact: ClassVar[str] = "effacee"
+
+    personne_id: Annotated[UUID, ID]
+
+
+class EtapeEnregistree(Fact):
+    """A structure noted an obstacle, an action, an immersion or a training; which one stays in the vault."""
+
+    service: ClassVar[str] = "parcours"
+    aggregate: ClassVar[str] = "etape"
+    fact: ClassVar[str] = "enregistree"
+
+    etape_id: Annotated[UUID, ID]
+    personne_id: Annotated[UUID, ID]
+    structure_id: Annotated[UUID, ID]
+    nature: Annotated[str, P0] = Field(description="FREIN, ACTION, PMSMP or FORMATION.")
+    date_debut: Annotated[Jour, P4]
+    date_fin: Annotated[Jour | None, P4] = Field(description="Last day, included; null while it lasts.")
+
+
+class SuiviConstate(Fact):
+    """The situation of a person some months after an exit."""
+
+    service: ClassVar[str] = "parcours"
+    aggregate: ClassVar[str] = "suivi"
+    fact: ClassVar[str] = "constate"
+
+    suivi_id: Annotated[UUID, ID]
+    contrat_id: Annotated[UUID, ID]
+    structure_id: Annotated[UUID, ID]
+    echeance: Annotated[int, P0] = Field(description="Months after the exit: 3 or 6.")
+    situation: Annotated[str, P0] = Field(description="EMPLOI, FORMATION, SANS_EMPLOI, AUTRE or INCONNUE.")
+    constate_le: Annotated[Jour, P4]
+
+
 class AgrementDelivre(Fact):
     """An agrément of Pôle emploi (before September 2021) opened a pathway."""
 
@@ -63,6 +113,77 @@ class CandidatureDecidee(CandidatureFact):
 
     decidee_le: Annotated[Jour, P4]
     contrat_id: Annotated[UUID | None, ID] = None
+
+
+class CandidatureChangee(CandidatureFact):
+    """A candidature moved to a state that still waits, was sent on to another structure, or was put away."""
+
+    fact: ClassVar[str] = "changee"
+
+    changee_le: Annotated[Jour, P4]
+    archivee: Annotated[bool, P0] = Field(description="Whether it was put away for lack of change.")
+
+
+class DiagnosticEtabli(Fact):
+    """A diagnosis of eligibility was made, or another ended it; its criteria stay in the vault."""
+
+    service: ClassVar[str] = "parcours"
+    aggregate: ClassVar[str] = "diagnostic"
+    fact: ClassVar[str] = "etabli"
+
+    diagnostic_id: Annotated[UUID, ID]
+    personne_id: Annotated[UUID, ID]
+    auteur: Annotated[str, P0] = Field(description="prescripteur_habilite or employeur.")
+    structure_id: Annotated[UUID | None, ID] = Field(description="The employer who made it, when one did.")
+    date_diagnostic: Annotated[Jour, P4]
+    expire_le: Annotated[Jour, P4] = Field(description="First day without validity.")
+
+
+class Jours(BaseModel):
+    """Days of a suspension, both included."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    debut: Annotated[Jour, P4]
+    fin: Annotated[Jour, P4]
+
+
+class PassIaeFact(Fact):
+    """What every fact of a PASS IAE carries: its whole state, never a reason."""
+
+    service: ClassVar[str] = "parcours"
+    aggregate: ClassVar[str] = "pass_iae"
+
+    pass_id: Annotated[UUID, ID]
+    personne_id: Annotated[UUID, ID]
+    structure_id: Annotated[UUID | None, ID] = Field(
+        description="The structure of the hire it was delivered for."
+    )
+    date_debut: Annotated[Jour, P4]
+    date_fin: Annotated[Jour, P4] = Field(
+        description="Last day, included, suspensions and prolongations counted in it."
+    )
+    suspensions: Annotated[list[Jours], P4]
+
+
+class PassIaeDelivre(PassIaeFact):
+    """A PASS IAE was delivered."""
+
+    fact: ClassVar[str] = "delivre"
+
+
+class PassIaeModifie(PassIaeFact):
+    """The days of a PASS IAE changed."""
+
+    fact: ClassVar[str] = "modifie"
+
+    cause: Annotated[str, P0] = Field(description="EMBAUCHE, SUSPENSION, REPRISE or PROLONGATION.")
+
+
+class PassIaeAnnule(PassIaeFact):
+    """A PASS IAE was cancelled with the only hire it was for."""
+
+    fact: ClassVar[str] = "annule"
 
 
 class ContratFact(Fact):
@@ -128,9 +249,18 @@ class DeclarationRecue(Fact):
 
 FACTS: tuple[type[Fact], ...] = (
     PersonneEnregistree,
+    PersonneRectifiee,
+    PersonneEffacee,
+    EtapeEnregistree,
+    SuiviConstate,
     AgrementDelivre,
     CandidatureEnvoyee,
     CandidatureDecidee,
+    CandidatureChangee,
+    DiagnosticEtabli,
+    PassIaeDelivre,
+    PassIaeModifie,
+    PassIaeAnnule,
     ContratSigne,
     ContratTermine,
     DeclarationRecue,

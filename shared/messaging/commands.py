@@ -21,8 +21,8 @@ from shared.messaging.checkpoints import Checkpoints, Head
 from shared.messaging.consumer import Consumer, Projections
 from shared.messaging.source import JournalClient
 from shared.messaging.verify import Finding, verify_journal, verify_states
-from shared.service import journal_client
 from shared.settings import Settings
+from shared.worker import journal_client
 
 REPUBLISH = text("update relay_cursor set position = 0 where name = 'kafka'")
 SET_ASIDE = text("""

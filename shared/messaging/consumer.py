@@ -142,8 +142,8 @@ class Consumer:
         while True:
             batches = source.batches()
             try:
-                async for batch in batches:
-                    await self.apply(batch)
+                async for together in batches:
+                    await self.apply_together(together)
                     failures = 0
             except Exception:
                 failures += 1
@@ -151,6 +151,24 @@ class Consumer:
                 await asyncio.sleep(backoff(failures))
             finally:
                 await batches.aclose()  # type: ignore[attr-defined] # an async generator
+
+    async def apply_together(self, batches: Sequence[Batch]) -> None:
+        """Apply batches of different partitions in one transaction: at the live end each is a few events.
+
+        Whatever goes wrong, each is then applied alone, by the path that repairs and sets aside.
+        """
+        if len(batches) > 1:
+            try:
+                # In one order: two instances never wait for each other in a circle.
+                return await self._apply_once(*sorted(batches, key=lambda b: (b.source, b.partition)))
+            except Exception as error:  # noqa: BLE001 # `apply` meets it again, and knows what to do
+                log.info(
+                    "batches taken one by one",
+                    extra={"view": self._projections.view, "why": type(error).__name__},
+                )
+        for batch in batches:
+            await self.apply(batch)
+        return None
 
     async def apply(self, batch: Batch) -> None:
         """Apply one batch, whatever it takes.
@@ -179,18 +197,26 @@ class Consumer:
             else:
                 return
 
-    async def _apply_once(self, batch: Batch) -> None:
+    async def _apply_once(self, *batches: Batch) -> None:
         async with self._engine.begin() as conn:
-            start = await self._points.lock(conn, batch)
-            records = [r for r in batch.records if r.offset >= start]
-            follows = self._projections.follows
-            keys = {r.envelope.key for r in records if r.envelope and follows(r.envelope.type)}
-            heads = await self._points.heads(conn, keys)
-            work = self._sort(records, heads)
-            await self._projections.apply(conn, work.apply)
-            await self._points.record(conn, batch, heads, work.positions, work.dead)
+            left = []
+            for batch in batches:
+                start = await self._points.lock(conn, batch)
+                left.append([r for r in batch.records if r.offset >= start])
+            keys = [self._keys(records) for records in left]
+            heads = await self._points.heads(conn, set().union(*keys))
+            works = [self._sort(records, heads) for records in left]
+            await self._projections.apply(conn, [event for work in works for event in work.apply])
+            for batch, own, work in zip(batches, keys, works, strict=True):
+                moved = {key: heads[key] for key in own}
+                await self._points.record(conn, batch, moved, work.positions, work.dead)
             reach("consumer.before_commit")
         reach("consumer.after_commit")
+
+    def _keys(self, records: Sequence[Record]) -> set[UUID]:
+        """Return the keys whose versions mean something to the view."""
+        follows = self._projections.follows
+        return {r.envelope.key for r in records if r.envelope and follows(r.envelope.type)}
 
     def _sort(self, records: Sequence[Record], heads: dict[UUID, Head]) -> _Sorted:
         work = _Sorted([], [], [])

@@ -1,7 +1,8 @@
 """Folding the journals into a schema of its own, aside from the view that serves: for rebuilds and checks."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.db import create_engine
 from shared.messaging.checkpoints import standings
 from shared.messaging.consumer import Consumer, Projections
-from shared.messaging.source import Batch, JournalClient
+from shared.messaging.source import Batch, JournalClient, Record
 
 BATCH = 2000
 CONSUMER_TABLES = frozenset({"checkpoint", "progress", "head", "dead_letter"})
@@ -62,15 +63,33 @@ async def fold(
         stands = await standings(conn, projections.view)
     reached = {name: stands[name].position if name in stands else 0 for name in upto}
     for service, end in upto.items():
-        while end is None or reached[service] < end:
-            limit = BATCH if end is None else min(BATCH, end - reached[service])
-            journal_id, records = await journals.after(service, reached[service], limit=limit)
-            if not records:
-                break
-            reached[service] = records[-1].offset
-            batch = Batch(service, 0, f"journal:{journal_id}", tuple(records), reached[service] + 1)
-            await consumer.apply(batch)
+        async with aclosing(_batches(journals, service, reached[service], end)) as batches:
+            async for batch in batches:
+                await consumer.apply(batch)
+                reached[service] = batch.next_offset - 1
     return reached
+
+
+async def _batches(
+    journals: JournalClient, service: str, position: int, end: int | None
+) -> AsyncGenerator[Batch, None]:
+    """Yield what follows a position, each batch read while the one before is applied."""
+
+    async def read(after: int) -> tuple[str, list[Record]]:
+        limit = BATCH if end is None else min(BATCH, end - after)
+        return await journals.after(service, after, limit=limit) if limit > 0 else ("", [])
+
+    coming = asyncio.create_task(read(position))
+    try:
+        while True:
+            journal_id, records = await coming
+            if not records:
+                return
+            following = records[-1].offset
+            coming = asyncio.create_task(read(following))
+            yield Batch(service, 0, f"journal:{journal_id}", tuple(records), following + 1)
+    finally:
+        coming.cancel()
 
 
 async def digests(conn: AsyncConnection, tables: MetaData) -> dict[str, tuple[int, str]]:

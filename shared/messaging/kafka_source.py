@@ -34,6 +34,8 @@ METADATA_MS = 3000
 SESSION_MS = 6000
 RETRY_S = 0.3
 BATCH = 1000
+FETCH_BYTES = 524_288
+"""Of a partition: aiokafka empties what it fetched of one before the next, so much is how far one runs ahead."""
 STOP_TIMEOUT_S = 3
 WATCH_EVERY_S = 10
 NO_PROGRESS_S = 30
@@ -58,8 +60,8 @@ class KafkaSource:
         self._group = f"{prefix}.{view}"
         self._bootstrap = bootstrap
 
-    async def batches(self) -> AsyncIterator[Batch]:
-        """Yield batches from the checkpoints on; ends on any error or another cluster, to be opened again."""
+    async def batches(self) -> AsyncIterator[Sequence[Batch]]:
+        """Yield the batches of each fetch from the checkpoints on; ends on any error or another cluster, to be opened again."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=5000)
         try:
             await admin.start()
@@ -70,14 +72,17 @@ class KafkaSource:
                     if await _bus_id_now(admin) != bus_id:
                         log.warning("another cluster", extra={"view": self._view})
                         return
-                    for partition, messages in fetched.items():
-                        yield Batch(
-                            service_of(partition.topic),
-                            partition.partition,
-                            bus_id,
-                            tuple(_record(message, self._follows) for message in messages),
-                            messages[-1].offset + 1,
-                        )
+                    if fetched:
+                        yield [
+                            Batch(
+                                service_of(partition.topic),
+                                partition.partition,
+                                bus_id,
+                                tuple(_record(message, self._follows) for message in messages),
+                                messages[-1].offset + 1,
+                            )
+                            for partition, messages in fetched.items()
+                        ]
         finally:
             await admin.close()
 
@@ -89,7 +94,7 @@ class KafkaSource:
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="none",
-            max_partition_fetch_bytes=4_194_304,
+            max_partition_fetch_bytes=FETCH_BYTES,
             session_timeout_ms=SESSION_MS,
             # A member that joined before the topics were made has no partition until it looks again.
             metadata_max_age_ms=METADATA_MS,
@@ -210,12 +215,13 @@ class _Watchdog:
     """Leaves the process when the consumer is silent although the topics hold more.
 
     aiokafka was seen mute after a broker restart; nothing in its public interface tells it, so the
-    supervisor starts the process again.
+    supervisor starts the process again. One partition alone may just wait for the others.
     """
 
     def __init__(self, consumer: AIOKafkaConsumer) -> None:
         self._consumer = consumer
-        self._stalled: dict[TopicPartition, tuple[int, float]] = {}
+        self._stands: dict[TopicPartition, int] = {}
+        self._since = 0.0
 
     async def run(self) -> None:
         """Compare ends and positions every ten seconds, until cancelled."""
@@ -228,15 +234,11 @@ class _Watchdog:
                     ends = await self._consumer.end_offsets(partitions) if partitions else {}
                     stands = {p: await self._consumer.position(p) for p in partitions}
             except Exception:  # noqa: BLE001 # an absent broker is the business of the reading loop
-                self._stalled.clear()
+                self._stands.clear()
                 continue
-            for partition in partitions:
-                position = stands[partition]
-                before = self._stalled.get(partition)
-                if position >= ends[partition]:
-                    self._stalled.pop(partition, None)
-                elif before is None or before[0] != position:
-                    self._stalled[partition] = (position, loop.time())
-                elif loop.time() - before[1] > NO_PROGRESS_S:
-                    log.critical("no progress, leaving", extra={"partition": partition.partition})
-                    os._exit(70)
+            late = any(stands[partition] < ends[partition] for partition in partitions)
+            if not late or stands != self._stands:
+                self._stands, self._since = stands, loop.time()
+            elif loop.time() - self._since > NO_PROGRESS_S:
+                log.critical("no progress, leaving")
+                os._exit(70)

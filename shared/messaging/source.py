@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.client import open_client
 from shared.contracts.envelope import Envelope, UnreadableEnvelope, from_json
 
 log = logging.getLogger(__name__)
@@ -74,8 +75,8 @@ class Batch:
 class Source(Protocol):
     """A stream of batches that starts at the checkpoints of a view, and restarts there after an error."""
 
-    def batches(self) -> AsyncIterator[Batch]:
-        """Yield batches without end; the consumer applies one before it asks for the next."""
+    def batches(self) -> AsyncIterator[Sequence[Batch]]:
+        """Yield without end the batches that came together, of different partitions; applied before the next are asked."""
         ...
 
 
@@ -85,7 +86,7 @@ class JournalClient:
     def __init__(self, urls: dict[str, str], token: Token, client: httpx.AsyncClient | None = None) -> None:
         self._urls = urls
         self._token = token
-        self._client = client or httpx.AsyncClient(timeout=httpx.Timeout(10, read=POLL_WAIT_S + 10))
+        self._client = client or open_client(httpx.Timeout(10, read=POLL_WAIT_S + 10))
 
     async def after(
         self, service: str, position: int, *, limit: int = BATCH, wait_s: float = 0
@@ -137,7 +138,7 @@ class JournalSource:
         self._client = client
         self._interleave = interleave
 
-    async def batches(self) -> AsyncIterator[Batch]:
+    async def batches(self) -> AsyncIterator[Sequence[Batch]]:
         """Yield what follows the checkpoint; an empty batch when nothing came in twenty seconds."""
         async with self._engine.connect() as conn:
             found = await conn.execute(CHECKPOINT, {"view": self._view, "source": self._service})
@@ -158,7 +159,7 @@ class JournalSource:
                 position = records[-1].offset
                 if self._interleave:
                     records = interleave(records, self._interleave)
-                yield Batch(self._service, 0, bus_id, tuple(records), position + 1)
+                yield [Batch(self._service, 0, bus_id, tuple(records), position + 1)]
 
 
 def interleave(records: list[Record], draw: random.Random) -> list[Record]:
