@@ -1,4 +1,5 @@
-"""Registry of the SIAE: structures, conventions with the State, files examined by the CDIAE.
+"""Registry of the SIAE: structures, conventions, fiches de poste, organisations that send people, instances.
 
-Publishes ``structure``, ``convention`` and ``dossier`` facts; follows the state of annexes in ``funding``.
+Keeps the registry as it was on any day. Publishes what it owns (``shared.contracts.structures``); follows the
+state of annexes in ``funding``.
 """

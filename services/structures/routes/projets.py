@@ -1,0 +1,141 @@
+"""Routes of plans, innovations and the shared watch."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+
+from services.structures.commands.plan import PLANS, PlanLine
+from services.structures.commands.projet import (
+    PROJETS,
+    STADES_PROJET,
+    VEILLE,
+    VOTES,
+    ProjetLine,
+    Stade,
+    StadeLine,
+    VeilleLine,
+    Vote,
+    VoteLine,
+)
+from services.structures.queries.projets import list_plans, list_projets, list_veille
+from shared.access.callers import Caller
+from shared.access.edge import requires
+from shared.access.rights import Action
+from shared.single import Cle, Preference, answer_write
+
+router = APIRouter(prefix="/v1", tags=["projets et plans"])
+Reader = Annotated[Caller, Depends(requires(Action.LIRE_REGISTRE))]
+Registrar = Annotated[Caller, Depends(requires(Action.ECRIRE_REGISTRE))]
+
+
+class PlanView(BaseModel):
+    """A plan as read; the values of its indicators are on the gateway."""
+
+    id: UUID
+    version: int
+    maille: str
+    territoire: str
+    titre: str
+    date_debut: date
+    date_fin: date
+    source: str | None
+    axes: list[dict[str, Any]]
+
+
+class ProjetView(BaseModel):
+    """An innovation as read."""
+
+    id: UUID
+    version: int
+    maille: str
+    territoire: str
+    titre: str
+    besoin: str
+    stade: str
+    ptce: bool
+    partenaires: list[str]
+    votes: int
+
+
+class VeilleView(BaseModel):
+    """A reading as read."""
+
+    id: UUID
+    maille: str
+    territoire: str
+    titre: str
+    lien: str
+    etiquettes: list[str]
+
+
+@router.post("/plans", status_code=201, summary="Enregistrer le plan d'un territoire")
+async def post_plan(
+    request: Request, line: PlanLine, caller: Registrar, cle: Cle = None, prefer: Preference = None
+) -> Response:
+    return await answer_write(request, PLANS, line, caller, cle, prefer=prefer)
+
+
+@router.get("/plans", summary="Lister les plans")
+async def get_plans(request: Request, _: Reader, territoire: str | None = None) -> list[PlanView]:
+    async with request.app.state.engine.connect() as conn:
+        rows = await list_plans(conn, territoire)
+    return [PlanView.model_validate(dict(row)) for row in rows]
+
+
+@router.post("/projets", status_code=201, summary="Proposer une innovation")
+async def post_projet(
+    request: Request, line: ProjetLine, caller: Registrar, cle: Cle = None, prefer: Preference = None
+) -> Response:
+    return await answer_write(request, PROJETS, line, caller, cle, prefer=prefer)
+
+
+@router.get("/projets", summary="Lister les innovations, les plus soutenues d'abord")
+async def get_projets(request: Request, _: Reader, stade: str | None = None) -> list[ProjetView]:
+    async with request.app.state.engine.connect() as conn:
+        rows = await list_projets(conn, stade)
+    return [ProjetView.model_validate(dict(row)) for row in rows]
+
+
+@router.post("/projets/{projet_id}/stades", status_code=201, summary="Passer à un autre stade")
+async def post_stade(
+    request: Request,
+    projet_id: UUID,
+    stade: Stade,
+    caller: Registrar,
+    cle: Cle = None,
+    prefer: Preference = None,
+) -> Response:
+    line = StadeLine(**dict(stade), projet=projet_id)
+    answer = await answer_write(request, STADES_PROJET, line, caller, cle, prefer=prefer)
+    answer.headers["Location"] = f"{router.prefix}/projets"
+    return answer
+
+
+@router.post("/projets/{projet_id}/votes", status_code=201, summary="Voter pour une innovation")
+async def post_vote(
+    request: Request,
+    projet_id: UUID,
+    vote: Vote,
+    caller: Registrar,
+    cle: Cle = None,
+    prefer: Preference = None,
+) -> Response:
+    line = VoteLine(**dict(vote), projet=projet_id)
+    return await answer_write(request, VOTES, line, caller, cle, prefer=prefer)
+
+
+@router.post("/veille", status_code=201, summary="Partager une lecture")
+async def post_veille(
+    request: Request, line: VeilleLine, caller: Registrar, cle: Cle = None, prefer: Preference = None
+) -> Response:
+    return await answer_write(request, VEILLE, line, caller, cle, prefer=prefer)
+
+
+@router.get("/veille", summary="Lire la veille partagée")
+async def get_veille(request: Request, _: Reader, etiquette: str | None = None) -> list[VeilleView]:
+    async with request.app.state.engine.connect() as conn:
+        rows = await list_veille(conn, etiquette)
+    return [VeilleView.model_validate(dict(row)) for row in rows]

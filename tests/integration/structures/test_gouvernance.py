@@ -1,0 +1,230 @@
+"""Instances, séances and opinions over HTTP, on PostgreSQL."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.structures.service import SERVICE
+from shared import clock
+from shared.service import create_service_app
+from tests.conftest import Databases, SettingsOf, client_of
+from tests.factories.gouvernance import make_instance
+from tests.factories.siret import make_siret
+from tests.factories.tokens import bearer
+
+MOTIFS = "Le projet répond au diagnostic du territoire."
+PRESENTS = ["DDETS-59", "CD-59", "FT-59", "INVITE-1"]
+
+
+class Secretary:
+    """Someone who keeps the secretariat of the instances of the Nord."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, headers: dict[str, str], engine: AsyncEngine | None = None
+    ) -> None:
+        self.client, self.headers, self._engine = client, headers, engine
+
+    @property
+    def engine(self) -> AsyncEngine:
+        assert self._engine is not None
+        return self._engine
+
+    async def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        key = {"Idempotency-Key": uuid.uuid4().hex}
+        return await self.client.post(f"/v1{path}", json=body, headers=self.headers | key)
+
+    async def made(self, path: str, body: dict[str, Any]) -> str:
+        answer = await self.post(path, body)
+        assert answer.status_code == 201, answer.text
+        identity: str = answer.json()["id"]
+        return identity
+
+    async def refused(self, path: str, body: dict[str, Any], status: int = 409) -> str:
+        answer = await self.post(path, body)
+        assert answer.status_code == status, answer.text
+        code: str = answer.json()["code"]
+        return code
+
+    async def read(self, path: str) -> Any:
+        answer = await self.client.get(f"/v1{path}", headers=self.headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def structure(self, number: int = 1) -> str:
+        line = {
+            "siret": make_siret(number), "type": "ACI", "raison_sociale": f"Chantier fictif {number}",
+            "code_insee": "59350",
+        }  # fmt: skip
+        await self.made("/structures", line)
+        return make_siret(number)
+
+    async def seance(self, instance: str, days: int = 0, **others: Any) -> str:
+        day = (clock.today() + timedelta(days)).isoformat()
+        return await self.made("/seances", {"instance": instance, "date_seance": day} | others)
+
+    async def dossier(self, seance: str, siret: str, **others: Any) -> str:
+        body = {"siret": siret, "objet": "CONVENTION", "etp_demandes": "12.5"} | others
+        return await self.made(f"/seances/{seance}/dossiers", body)
+
+
+@pytest.fixture
+async def secretary(
+    databases: Databases, settings_of: SettingsOf, secrets_dir: Path
+) -> AsyncIterator[Secretary]:
+    settings = settings_of(await databases.clone("structures"))
+    app = create_service_app(SERVICE, settings)
+    async with client_of(app) as client:
+        yield Secretary(client, bearer(secrets_dir), app.state.engine)
+
+
+async def test_a_seance_goes_from_its_convocation_to_its_releve(secretary: Secretary) -> None:
+    instance = await secretary.made("/instances", make_instance())
+    siret = await secretary.structure()
+    seance = await secretary.seance(instance, questions=["Diagnostic du territoire"])
+    convention = await secretary.dossier(seance, siret)
+    fdi = await secretary.dossier(seance, siret, objet="FDI", etp_demandes="0", montant_demande="12000")
+    again = {"siret": siret, "objet": "CONVENTION", "etp_demandes": "1"}
+    assert await secretary.refused(f"/seances/{seance}/dossiers", again) == "dossier_deja_inscrit"
+    favorable = {"avis": "FAVORABLE", "motifs": MOTIFS, "etp_accordes": "10"}
+    assert await secretary.refused(f"/dossiers/{convention}/avis", favorable) == "acte_interdit"
+    await secretary.made(f"/seances/{seance}/actes", {"acte": "ouvrir", "presents": PRESENTS})
+    await secretary.made(f"/dossiers/{convention}/avis", favorable)
+    assert await secretary.refused(f"/dossiers/{convention}/avis", favorable) == "avis_deja_rendu"
+    assert await secretary.refused(f"/seances/{seance}/actes", {"acte": "clore"}) == "dossiers_sans_avis"
+    too_much = {"avis": "FAVORABLE", "motifs": MOTIFS, "montant_accorde": "12000.01"}
+    assert await secretary.refused(f"/dossiers/{fdi}/avis", too_much) == "montant_accorde_superieur"
+    await secretary.made(
+        f"/dossiers/{fdi}/avis", {"avis": "AJOURNE", "motifs": MOTIFS, "montant_accorde": "0"}
+    )
+    await secretary.made(
+        f"/seances/{seance}/actes", {"acte": "clore", "conclusions": ["Deux séances par an au moins."]}
+    )
+    releve = await secretary.read(f"/seances/{seance}/releve")
+    assert releve["seance"]["etat"] == "CLOSE"
+    assert (releve["seance"]["voix_presentes"], releve["seance"]["quorum_atteint"]) == (3, True)
+    assert [m["organisation"] for m in releve["membres_absents"]] == ["RESEAU-R01"]
+    assert [(d["objet"], d["avis"], d["etp_accordes"], d["montant_accorde"]) for d in releve["dossiers"]] == [
+        ("CONVENTION", "FAVORABLE", "10", None),
+        ("FDI", "AJOURNE", "0", "0"),
+    ]
+    later = await secretary.seance(instance, days=30)
+    taken_up = {"siret": siret, "objet": "FDI", "montant_demande": "9000"}
+    assert (
+        await secretary.refused(f"/seances/{later}/dossiers", taken_up | {"suite_de": convention})
+        == "suite_impossible"
+    )
+    await secretary.made(f"/seances/{later}/dossiers", taken_up | {"suite_de": fdi})
+    assert [d["suite_de"] for d in (await secretary.read(f"/seances/{later}/releve"))["dossiers"]] == [fdi]
+
+
+async def test_without_its_quorum_a_seance_gives_no_opinion_and_its_files_come_back(
+    secretary: Secretary,
+) -> None:
+    instance = await secretary.made("/instances", make_instance())
+    siret = await secretary.structure()
+    seance = await secretary.seance(instance)
+    dossier = await secretary.dossier(seance, siret)
+    here = {"acte": "ouvrir", "presents": ["CD-59", "DDETS-59", "INVITE-1"]}
+    await secretary.made(f"/seances/{seance}/actes", here)
+    avis = {"avis": "DEFAVORABLE", "motifs": MOTIFS}
+    assert await secretary.refused(f"/dossiers/{dossier}/avis", avis) == "quorum_non_atteint"
+    await secretary.made(f"/seances/{seance}/actes", {"acte": "clore"})
+    later = await secretary.seance(instance, days=20)
+    assert await secretary.dossier(later, siret, suite_de=dossier)
+    body = {"siret": siret, "objet": "ANNEXE", "etp_demandes": "1", "suite_de": dossier}
+    assert await secretary.refused(f"/seances/{later}/dossiers", body) == "dossier_deja_inscrit"
+
+
+async def test_two_opinions_on_one_file_race_and_one_stands(secretary: Secretary) -> None:
+    instance = await secretary.made("/instances", make_instance())
+    siret = await secretary.structure()
+    seance = await secretary.seance(instance)
+    dossier = await secretary.dossier(seance, siret)
+    await secretary.made(f"/seances/{seance}/actes", {"acte": "ouvrir", "presents": PRESENTS})
+    answers = await asyncio.gather(
+        *(
+            secretary.post(f"/dossiers/{dossier}/avis", {"avis": avis, "motifs": MOTIFS})
+            for avis in ("FAVORABLE", "DEFAVORABLE", "AJOURNE", "FAVORABLE_AVEC_RESERVES")
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert {a.json()["code"] for a in answers if a.status_code == 409} == {"avis_deja_rendu"}
+
+
+WAITING = (
+    "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+)
+
+
+async def test_an_opinion_waits_for_a_closing_that_came_first_and_is_refused(secretary: Secretary) -> None:
+    instance = await secretary.made("/instances", make_instance())
+    siret = await secretary.structure()
+    seance = await secretary.seance(instance)
+    dossier = await secretary.dossier(seance, siret)
+    await secretary.made(f"/seances/{seance}/actes", {"acte": "ouvrir", "presents": PRESENTS})
+    async with secretary.engine.begin() as closing:
+        await closing.exec_driver_sql("update seance set etat = 'CLOSE', version = version + 1")
+        opinion = asyncio.create_task(
+            secretary.post(f"/dossiers/{dossier}/avis", {"avis": "FAVORABLE", "motifs": MOTIFS})
+        )
+        async with asyncio.timeout(20), secretary.engine.connect() as other:
+            while not opinion.done() and not (await other.exec_driver_sql(WAITING)).scalar_one():
+                await other.rollback()  # what others do is seen once a transaction
+                await asyncio.sleep(0.02)
+    answer = await opinion
+    assert (answer.status_code, answer.json()["code"]) == (409, "acte_interdit")
+
+
+async def test_a_cta_sees_numbers_and_counts_and_nothing_of_them_is_published(
+    secretary: Secretary,
+) -> None:
+    cta = make_instance(nature="CTA", secteur="Lille", libelle="CTA fictif de Lille")
+    instance = await secretary.made("/instances", cta)
+    situation = {"numero": "2017-12", "orientations": 4, "refus": 3, "suspensions": 0, "duree_mois": 9}
+    told = situation | {"nom": "Untel"}
+    day = clock.today().isoformat()
+    body = {"instance": instance, "date_seance": day, "situations": [told]}
+    assert (await secretary.post("/seances", body)).status_code == 422
+    texts = {"instance": instance, "date_seance": day, "questions": ["Situation de M. Untel"]}
+    assert await secretary.refused("/seances", texts) == "texte_interdit"
+    seance = await secretary.seance(instance, situations=[situation])
+    await secretary.made(f"/seances/{seance}/actes", {"acte": "ouvrir", "presents": ["FT-59"]})
+    suites = [{"numero": "2017-12", "suite": "PROPOSITION_CDIAE"}]
+    await secretary.made(f"/seances/{seance}/actes", {"acte": "clore", "suites": suites})
+    read = await secretary.read(f"/seances/{seance}")
+    assert read["situations"] == [situation | {"suite": "PROPOSITION_CDIAE"}]
+    async with secretary.engine.connect() as conn:
+        rows = await conn.exec_driver_sql("select data::text from journal where aggregate = 'seance'")
+        published = "".join(rows.scalars())
+    assert '"nombre_situations": 1' in published or '"nombre_situations":1' in published
+    assert "2017-12" not in published
+
+
+async def test_an_instance_is_composed_again_and_its_territory_is_guarded(
+    secretary: Secretary, secrets_dir: Path
+) -> None:
+    first = await secretary.made("/instances", make_instance())
+    assert await secretary.made("/instances", make_instance(quorum=2)) == first
+    (read,) = await secretary.read("/instances?departement=59")
+    assert (read["version"], read["quorum"]) == (2, 2)
+    car = make_instance(nature="CAR_IAE", maille="REGION", territoire="32")
+    assert await secretary.made("/instances", car)
+    nord = Secretary(secretary.client, bearer(secrets_dir, departements=["59"]))
+    assert await nord.refused("/instances", car, 404) == "introuvable"
+    seance = await secretary.seance(first)
+    oise = Secretary(secretary.client, bearer(secrets_dir, departements=["60"]))
+    assert await oise.refused(f"/seances/{seance}/actes", {"acte": "annuler"}, 404) == "introuvable"
+    assert await oise.read("/seances") == []
+    assert (await oise.client.get(f"/v1/seances/{seance}/releve", headers=oise.headers)).status_code == 404
+    day = clock.today().isoformat()
+    twice = {"instance": first, "date_seance": day}
+    assert await secretary.refused("/seances", twice) == "seance_deja_convoquee"
+    await secretary.made(f"/seances/{seance}/actes", {"acte": "annuler", "motif_annulation": "Salle fermée"})
+    assert await secretary.made("/seances", twice)
