@@ -6,14 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.parcours.tables import annexe, structure
 from shared.contracts.funding import AnnexeFinanciereEnregistree
-from shared.contracts.structures import StructureEnregistree
+from shared.contracts.structures import STRUCTURE_FACTS
 from shared.db import upsert
 from shared.messaging.consumer import Projections, Received
 
 projections = Projections("parcours")
 
 
-@projections.on(StructureEnregistree)
+@projections.on(*STRUCTURE_FACTS)
 async def follow_structures(conn: AsyncConnection, events: Sequence[Received]) -> None:
     """Keep what locates a structure, its type and its département: rules and perimeters depend on them."""
     rows = [

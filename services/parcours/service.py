@@ -1,12 +1,20 @@
-"""What the service is made of, for its two processes and for the tests."""
+"""What the service is made of, for its HTTP process and for the tests."""
 
 from services.parcours.commands.candidature import ORIENTATIONS
 from services.parcours.commands.contrat import CONTRATS
 from services.parcours.commands.declaration import DECLARATIONS
 from services.parcours.commands.personne import PERSONNES
 from services.parcours.commands.sortie import SORTIES
-from services.parcours.handlers import projections
-from services.parcours.routes import candidatures, contrats, declarations, identites
+from services.parcours.routes import (
+    accompagnement,
+    candidatures,
+    contrats,
+    declarations,
+    identites,
+    pass_iae,
+    simulations_parcours,
+    simulations_pass,
+)
 from services.parcours.tables import tables
 from services.parcours.vault import Vault
 from shared.access.rights import Action
@@ -18,8 +26,16 @@ SERVICE = Service(
     title="Parcours d'insertion",
     tables=tables,
     natures=(PERSONNES, CONTRATS, ORIENTATIONS, DECLARATIONS, SORTIES),
-    routers=(candidatures.router, contrats.router, declarations.router, identites.router),
-    projections=projections,
+    routers=(
+        candidatures.router,
+        contrats.router,
+        declarations.router,
+        identites.router,
+        pass_iae.router,
+        accompagnement.router,
+        simulations_pass.router,
+        simulations_parcours.router,
+    ),
     reading=Action.LIRE_PARCOURS,
     personal=True,
     open_tools=Vault.of,

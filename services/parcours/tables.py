@@ -1,6 +1,9 @@
 """Tables of the pathways, and the reading tables of what ``structures`` and ``funding`` publish."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -13,21 +16,41 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
+    func,
+    literal_column,
+    text,
 )
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
+from services.parcours.domain.accompagnement import NATURES, SITUATIONS
 from services.parcours.domain.candidature import ORIGINES
 from services.parcours.domain.contrat import TYPES
+from services.parcours.domain.delivrance import PREFIXE, RANGS
+from services.parcours.domain.dossier import ETATS_PROLONGATION, GRANTED, PENDING
+from services.parcours.domain.dossier import ORIGINES as ORIGINES_PASS
+from services.parcours.domain.eligibilite import AUTEURS
+from services.parcours.domain.prolongation import MOTIFS as MOTIFS_PROLONGATION
 from services.parcours.domain.sortie import RAISONS
+from services.parcours.domain.suspension import MOTIFS as MOTIFS_SUSPENSION
 from services.parcours.domain.transitions import ETATS
-from shared.service import ServiceTables
+from shared.tables import ServiceTables
 
 tables = ServiceTables()
 metadata = tables.metadata
 
 
-def _among(column: str, values: tuple[str, ...]) -> str:
+def _among(column: str, values: Iterable[str]) -> str:
     return f"{column} in ({', '.join(repr(value) for value in values)})"
+
+
+def _apart(name: str, owner: str, bounds: str, where: str) -> ExcludeConstraint:
+    """Return the constraint that two periods of one owner share no day."""
+    days = func.daterange(
+        literal_column("date_debut"), literal_column("date_fin"), literal_column(f"'{bounds}'")
+    )
+    return ExcludeConstraint((owner, "="), (days, "&&"), name=name, where=where)
 
 
 personne = Table(
@@ -106,12 +129,143 @@ candidature = Table(
     Column("date_suite", Date),
     Column("motif_refus", Text),
     Column("contrat_id", Uuid, ForeignKey("contrat.id")),
+    Column("date_embauche", Date),
+    Column("pass_id", Uuid, ForeignKey("pass_iae.id"), index=True),
+    Column("diagnostic_id", Uuid, ForeignKey("diagnostic.id")),
+    Column("change_le", Date),  # last change of state; null while as sent
+    Column("archivee_le", Date),
+    Column("envoyee_ms", BigInteger),  # instant of the sending; null where the 24 hours do not apply
     CheckConstraint(_among("origine", ORIGINES), name="origine"),
     CheckConstraint(_among("etat", ETATS), name="etat"),
     CheckConstraint("contrat_id is null or etat = 'accepted'", name="contrat_accepte"),
     CheckConstraint("motif_refus is null or etat = 'refused'", name="motif_refuse"),
+    CheckConstraint(
+        "num_nonnulls(date_embauche, pass_id, diagnostic_id) = 0 or etat = 'accepted'", name="acte_accepte"
+    ),
+    ExcludeConstraint(
+        ("personne_id", "="),
+        ("structure_id", "="),
+        (func.int8range(literal_column("envoyee_ms"), literal_column("envoyee_ms + 86400000")), "&&"),
+        name="ex_candidature_24_heures",
+        where="envoyee_ms is not null",
+    ),
 )
 Index(None, candidature.c.structure_id, candidature.c.id)
+
+diagnostic = Table(
+    "diagnostic",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("personne_id", Uuid, ForeignKey("personne.id"), nullable=False, index=True),
+    Column("auteur", Text, nullable=False),
+    Column("structure_id", Uuid),  # the employer who made it
+    Column("organisation", Text),
+    Column("date_diagnostic", Date, nullable=False),
+    Column("expire_le", Date, nullable=False),  # first day without validity
+    Column("criteres", LargeBinary, nullable=False),  # P3, sealed with the person's key
+    CheckConstraint(_among("auteur", AUTEURS), name="auteur"),
+    CheckConstraint("(auteur = 'employeur') = (structure_id is not null)", name="employeur"),
+)
+
+pass_iae = Table(
+    "pass_iae",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("personne_id", Uuid, ForeignKey("personne.id"), nullable=False, index=True),
+    Column(
+        "numero",
+        Text,
+        nullable=False,
+        unique=True,
+        server_default=text(f"'{PREFIXE}' || lpad(nextval('numero_pass')::text, {RANGS}, '0')"),
+    ),
+    Column("origine", Text, nullable=False),
+    Column("date_debut", Date, nullable=False),
+    Column("date_fin", Date, nullable=False),
+    Column("annule", Boolean, nullable=False),
+    Column("structure_id", Uuid),
+    Column("diagnostic_id", Uuid, ForeignKey("diagnostic.id")),
+    CheckConstraint("date_debut < date_fin", name="periode"),
+    CheckConstraint("length(numero) = 12", name="numero"),
+    CheckConstraint(_among("origine", ORIGINES_PASS), name="origine"),
+    CheckConstraint("(origine in ('default', 'admin')) = (diagnostic_id is not null)", name="diagnostic"),
+    _apart("ex_pass_iae_concurrent", "personne_id", "[]", "not annule"),
+)
+
+suspension = Table(
+    "suspension",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("pass_id", Uuid, ForeignKey("pass_iae.id"), nullable=False, index=True),
+    Column("structure_id", Uuid, nullable=False),
+    Column("motif", Text, nullable=False),
+    Column("date_debut", Date, nullable=False),
+    Column("date_fin", Date, nullable=False),
+    Column("annulee", Boolean, nullable=False),
+    CheckConstraint("date_debut <= date_fin", name="periode"),
+    CheckConstraint(_among("motif", MOTIFS_SUSPENSION), name="motif"),
+    _apart("ex_suspension_chevauchante", "pass_id", "[]", "not annulee"),
+)
+
+prolongation = Table(  # granted, or asked for
+    "prolongation",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("pass_id", Uuid, ForeignKey("pass_iae.id"), nullable=False, index=True),
+    Column("structure_id", Uuid, nullable=False),
+    Column("motif", Text, nullable=False),
+    Column("date_debut", Date, nullable=False),
+    Column("date_fin", Date, nullable=False),
+    Column("etat", Text, nullable=False),
+    Column("demandee_le", Date, nullable=False),
+    Column("organisation", Text),  # the prescripteur habilité who is asked
+    Column("decidee_le", Date),
+    Column("motif_refus", Text),
+    CheckConstraint("date_debut < date_fin", name="periode"),
+    CheckConstraint(_among("motif", MOTIFS_PROLONGATION), name="motif"),
+    CheckConstraint(_among("etat", ETATS_PROLONGATION), name="etat"),
+    CheckConstraint("(etat = 'DENIED') = (motif_refus is not null)", name="motif_refuse"),
+    CheckConstraint("(etat = 'PENDING') = (decidee_le is null)", name="decision"),
+    _apart("ex_prolongation_chevauchante", "pass_id", "[)", f"etat = '{GRANTED}'"),
+)
+Index(
+    "uq_prolongation_pending",
+    prolongation.c.pass_id,
+    unique=True,
+    postgresql_where=text(f"etat = '{PENDING}'"),
+)
+
+etape = Table(  # what a structure does with a person besides the contract
+    "etape",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("personne_id", Uuid, ForeignKey("personne.id"), nullable=False, index=True),
+    Column("structure_id", Uuid, nullable=False),
+    Column("nature", Text, nullable=False),
+    Column("date_debut", Date, nullable=False),
+    Column("date_fin", Date),
+    Column("contenu", LargeBinary, nullable=False),  # P3, sealed: which obstacle, which training
+    CheckConstraint(_among("nature", NATURES), name="nature"),
+    CheckConstraint("date_debut <= date_fin", name="periode"),
+)
+
+suivi = Table(  # the situation of a person some months after an exit
+    "suivi",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("contrat_id", Uuid, ForeignKey("contrat.id"), nullable=False),
+    Column("echeance", SmallInteger, nullable=False),
+    Column("situation", Text, nullable=False),
+    Column("constate_le", Date, nullable=False),
+    CheckConstraint("echeance in (3, 6)", name="echeance"),
+    CheckConstraint(_among("situation", SITUATIONS), name="situation"),
+    UniqueConstraint("contrat_id", "echeance"),
+)
 
 declaration = Table(
     "declaration",

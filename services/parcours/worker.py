@@ -2,10 +2,11 @@
 
 import asyncio
 
-from services.parcours.service import SERVICE
-from shared.service import run_service_worker
+from services.parcours.handlers import projections
+from shared.access.scopes import Audience
 from shared.settings import Settings
 from shared.work import run_until_signal
+from shared.worker import run_service_worker
 
 if __name__ == "__main__":
-    asyncio.run(run_until_signal(run_service_worker(SERVICE, Settings())))
+    asyncio.run(run_until_signal(run_service_worker(Audience.PARCOURS, projections, Settings())))

@@ -12,21 +12,28 @@ from services.parcours.commands.contrat import TypeStructure, personne_inconnue
 from services.parcours.commands.personne import IDENTITE_UNIQUE, Entree, Identite, Registre
 from services.parcours.domain import transitions
 from services.parcours.domain.candidature import (
+    EMPLOYEUR,
+    PRESCRIPTEUR,
     TRANSITION_DE_SUITE,
     Candidature,
     origine_de,
     verifier_suite,
 )
 from services.parcours.domain.declaration import Engagement
+from services.parcours.domain.delivrance import refus_d_entree
+from services.parcours.domain.dossier import Dossier
 from services.parcours.domain.errors import ContratEtranger, DateFuture, PersonneOuIdentite
+from services.parcours.domain.errors_pass import CandidatureRecente, ensure_none
 from services.parcours.domain.identite import verifier_age
+from services.parcours.domain.regles import REFORME
 from services.parcours.queries.contrat import find_engagements
+from services.parcours.queries.dossier import Dossiers, read_dossiers
 from services.parcours.queries.personne import Sealed, find_identities
 from services.parcours.queries.structure import Located, Structure, locate_structures
 from services.parcours.tables import candidature
 from shared.access.rights import Action, ensure
 from shared.access.scopes import Scope
-from shared.contracts.parcours import CandidatureDecidee, CandidatureEnvoyee
+from shared.contracts.parcours import CandidatureChangee, CandidatureDecidee, CandidatureEnvoyee
 from shared.errors import BusinessError
 from shared.messaging.journal import NewFact
 from shared.types import Jour, Reference, Siret, Texte
@@ -68,6 +75,7 @@ class Rencontres:
     identities: Mapping[str, Sealed]
     noms: Mapping[str, UUID]
     engagements: Mapping[UUID, Engagement]
+    dossiers: Dossiers
 
 
 async def load_rencontres(
@@ -82,7 +90,17 @@ async def load_rencontres(
     hired = {line.contrat for line in lines if line.contrat}
     client_id = writer.caller.client_id
     noms, engagements = await find_engagements(conn, client_id, hired) if hired else ({}, {})
-    return Rencontres(structures, registre, identities, noms, engagements)
+    sent = {sealed.personne_id for sealed in identities.values()}
+    sent.update(filter(None, (registre.find(line.identite) for line in lines if line.identite)))
+    present = [line for line in lines if _is_present(line, writer)]
+    dossiers = await read_dossiers(conn, sent) if present and sent else {}
+    return Rencontres(structures, registre, identities, noms, engagements, dossiers)
+
+
+def _is_present(line: OrientationLine, writer: Writer) -> bool:
+    """Tell whether the rules of the PASS IAE judge a sending: not what a first load tells of the past."""
+    jour = line.date_orientation or writer.today
+    return jour >= REFORME and Scope.REPRISE not in writer.caller.scopes
 
 
 def orienter_personne(line: OrientationLine, rencontres: Rencontres, writer: Writer) -> Change:
@@ -98,6 +116,8 @@ def orienter_personne(line: OrientationLine, rencontres: Rencontres, writer: Wri
     RepriseRequise
         An outcome without the scope of a first load.
     DateFuture, AgeHorsBornes, TypePrescripteurInconnu, OrganisationManquante, SuiteIncoherente
+    EnCarence, PassSuspendu
+        Today, nothing of what came before lets the person be sent.
         And the refusals of `Registre.enter`.
     """
     structure = rencontres.structures.find(line.siret, line.type_structure)
@@ -109,8 +129,12 @@ def orienter_personne(line: OrientationLine, rencontres: Rencontres, writer: Wri
     origine = origine_de(line.type_prescripteur, line.organisation)
     transition = _transition(line, jour, writer)
     personne_id, entree = _personne(line, rencontres, jour, writer)
+    identity, present = uuid7(), _is_present(line, writer)
+    if present:
+        dossier = rencontres.dossiers.get(personne_id, Dossier())
+        ensure_none(refus_d_entree(dossier, writer.today, envoi_habilite=origine == PRESCRIPTEUR))
     sent = Candidature(
-        id=uuid7(),
+        id=identity,
         version=1,
         personne_id=personne_id,
         structure_id=structure.id,
@@ -119,9 +143,10 @@ def orienter_personne(line: OrientationLine, rencontres: Rencontres, writer: Wri
         organisation=line.organisation,
         date_orientation=jour,
         etat=transitions.NEW,
+        envoyee_ms=identity.int >> 80 if present and origine != EMPLOYEUR else None,
     )
     facts = [entree.fact] if entree else []
-    facts.append(writer.fact(sent.id, 1, CandidatureEnvoyee(**_content(sent)), line, jour))
+    facts.append(envoi_fact(sent, line, writer))
     if transition and line.date_suite:
         contrat_id = _contrat(line, rencontres, personne_id, structure)
         sent = decider(sent, transition, line.date_suite, motif_refus=line.motif_refus, contrat_id=contrat_id)
@@ -203,20 +228,26 @@ def decider(
     motif_refus: str | None = None,
     contrat_id: UUID | None = None,
 ) -> Candidature:
-    """Return the next version of a candidature, decided on a day.
+    """Return the next version of a candidature, changed on a day: put back among those that wait, if it was away.
 
     Raises
     ------
     TransitionInterdite
         Its state does not allow this.
     """
+    etat = transitions.apply(known.etat, transition)
     return replace(
         known,
         version=known.version + 1,
-        etat=transitions.apply(known.etat, transition),
-        date_suite=jour,
+        etat=etat,
+        date_suite=jour if etat in transitions.DECIDES else None,
         motif_refus=motif_refus,
         contrat_id=contrat_id,
+        date_embauche=None,
+        pass_id=None,
+        diagnostic_id=None,
+        change_le=jour,
+        archivee_le=None,
     )
 
 
@@ -225,6 +256,18 @@ def decision_fact(decided: Candidature, line: Line, writer: Writer) -> NewFact:
     jour = decided.date_suite or writer.today
     fact = CandidatureDecidee(**_content(decided), decidee_le=jour, contrat_id=decided.contrat_id)
     return writer.fact(decided.id, decided.version, fact, line, jour)
+
+
+def changement_fact(changed: Candidature, line: Line, writer: Writer) -> NewFact:
+    """Return the fact of a change after which a candidature still waits, or is put away."""
+    jour = changed.change_le or writer.today
+    fact = CandidatureChangee(**_content(changed), changee_le=jour, archivee=changed.archivee_le is not None)
+    return writer.fact(changed.id, changed.version, fact, line, jour)
+
+
+def envoi_fact(sent: Candidature, line: Line, writer: Writer) -> NewFact:
+    """Return the fact of a candidature that was just sent."""
+    return writer.fact(sent.id, 1, CandidatureEnvoyee(**_content(sent)), line, sent.date_orientation)
 
 
 def _content(known: Candidature) -> dict[str, Any]:
@@ -243,11 +286,20 @@ def row_of(known: Candidature) -> dict[str, Any]:
     return {name: getattr(known, name) for name in Candidature.__slots__}
 
 
+def recente() -> BusinessError:
+    """Return the refusal of a second sending within 24 hours, which the instant of each decides."""
+    return CandidatureRecente(
+        "Cette personne a été adressée à cette structure il y a moins de 24 heures.",
+        correction="Suivez la première candidature, ou renvoyez demain.",
+        source="Parcours §6.3",
+    )
+
+
 ORIENTATIONS = Nature(
     name="orientations",
     line=OrientationLine,
     action=Action.ECRIRE_PARCOURS,
     load=load_rencontres,
     decide=orienter_personne,
-    constraints=IDENTITE_UNIQUE,
+    constraints={**IDENTITE_UNIQUE, "ex_candidature_24_heures": recente},
 )

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.parcours.domain.agrement import Periode
 from services.parcours.domain.contrat import (
     Contrat,
     verifier_couverture,
@@ -16,6 +15,8 @@ from services.parcours.domain.contrat import (
     verifier_type,
 )
 from services.parcours.domain.errors import PersonneInconnue
+from services.parcours.domain.regles import REFORME, Periode
+from services.parcours.queries.dossier import find_couvertures
 from services.parcours.queries.personne import find_agrements
 from services.parcours.queries.structure import Located, locate_structures
 from services.parcours.tables import contrat
@@ -44,7 +45,7 @@ class ContratLine(Line):
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who signs: the structures and the persons that some lines name, with their agréments."""
+    """Who signs: the structures and the persons that some lines name, with the days of their acts of entry."""
 
     structures: Located
     personnes: Mapping[str, tuple[UUID, list[Periode]]]
@@ -53,7 +54,12 @@ class Parties:
 async def load_parties(conn: AsyncConnection, lines: Sequence[ContratLine], writer: Writer) -> Parties:
     """Return the structures and the persons that the lines name."""
     structures = await locate_structures(conn, {line.siret for line in lines})
-    return Parties(structures, await find_agrements(conn, writer.caller, {line.personne for line in lines}))
+    personnes = await find_agrements(conn, writer.caller, {line.personne for line in lines})
+    if any(line.date_debut >= REFORME for line in lines):
+        covered = await find_couvertures(conn, {personne_id for personne_id, _ in personnes.values()})
+        for personne_id, periodes in personnes.values():
+            periodes.extend(covered.get(personne_id, ()))
+    return Parties(structures, personnes)
 
 
 def personne_inconnue() -> BusinessError:

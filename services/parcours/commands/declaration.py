@@ -25,9 +25,11 @@ from services.parcours.domain.declaration import (
     verifier_mois,
 )
 from services.parcours.domain.errors import ContratEnDouble, LignesRefusees, SortieHorsMois, VersionPerimee
+from services.parcours.domain.regles import REFORME
 from services.parcours.domain.sortie import Sortie, constater_sortie
 from services.parcours.queries.contrat import Heures, find_engagements, get_contrats, get_heures
 from services.parcours.queries.declaration import get_exited, get_versions
+from services.parcours.queries.dossier import find_couvertures
 from services.parcours.queries.structure import Located, Structure, find_annexes, lock_structures
 from services.parcours.tables import contrat, declaration, ligne_declaree
 from shared.access.rights import Action, ensure
@@ -125,6 +127,8 @@ async def load_situation(conn: AsyncConnection, lines: Sequence[Contenu], writer
     noms, engagements = await find_engagements(
         conn, writer.caller.client_id, {ligne.contrat for line in lines for ligne in line.lignes}
     )
+    if any(line.mois >= f"{REFORME:%Y-%m}" for line in lines):
+        engagements = await _with_pass(conn, engagements)
     versions = await get_versions(conn, keys)
     sortis = await get_exited(conn, versions.keys()) if versions else {}
     ending = {
@@ -145,6 +149,15 @@ async def load_situation(conn: AsyncConnection, lines: Sequence[Contenu], writer
         contrats=await get_contrats(conn, ending) if ending else {},
         heures=await get_heures(conn, ending) if ending else {},
     )
+
+
+async def _with_pass(conn: AsyncConnection, engagements: dict[UUID, Engagement]) -> dict[UUID, Engagement]:
+    """Return engagements, the days that PASS IAE cover added to those under an agrément."""
+    covered = await find_couvertures(conn, {known.personne_id for known in engagements.values()})
+    return {
+        key: known._replace(agrements=(*known.agrements, *covered.get(known.personne_id, ())))
+        for key, known in engagements.items()
+    }
 
 
 class Lecture:

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from services.parcours.domain.errors import AgrementIncomplet, AgrementInvalide
-from services.parcours.domain.regles import REFORME, Regle, en_vigueur, plus_mois
+from services.parcours.domain.regles import REFORME, Periode, Regle, en_vigueur, plus_mois
 
 DUREES = (
     Regle(
@@ -24,13 +23,6 @@ class Agrement:
     """An agrément; both days included."""
 
     numero: str
-    debut: date
-    fin: date
-
-
-class Periode(NamedTuple):
-    """Days under an agrément, both included."""
-
     debut: date
     fin: date
 

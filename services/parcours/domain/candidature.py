@@ -9,6 +9,7 @@ from services.parcours.domain.errors import (
     SuiteIncoherente,
     TypePrescripteurInconnu,
 )
+from services.parcours.domain.regles import REFORME, Regle
 from shared.reference.files import UnknownCode
 from shared.reference.nomenclatures import type_prescripteur
 
@@ -22,6 +23,15 @@ MOTIFS_REFUS = (
     "not_interested", "lacking_skills", "incompatible", "prevent_objectives", "no_position", "duplicate", "other",
 )  # fmt: skip
 """Reasons of a refusal that may be given (``domaine/parcours.md`` §6.4)."""
+
+MOTIF_AUTOMATIQUE = "auto"
+REFUS_APRES = Regle(60, "Parcours §6.5 : refus automatique, états new et processing", REFORME)
+"""Days without change after which a candidature is refused, for those sent since the PASS IAE."""
+ARCHIVAGE_APRES = Regle(180, "Parcours §6.5 : archivage automatique", REFORME)
+"""Days without change after which a candidature is put away, for those sent since the PASS IAE."""
+REFUSABLES = ("new", "processing")
+ARCHIVABLES = ("new", "processing", "postponed", "refused", "cancelled", "obsolete")
+"""States that the automatic refusal, and the automatic archiving, touch."""
 
 TRANSITION_DE_SUITE = {"EMBAUCHE": "accept", "REFUS": "refuse"}
 """What a told outcome does. Without answer a candidature stays new: the refusal after 60 days is a rule of today."""
@@ -43,6 +53,12 @@ class Candidature:
     date_suite: date | None = None
     motif_refus: str | None = None
     contrat_id: UUID | None = None
+    date_embauche: date | None = None
+    pass_id: UUID | None = None
+    diagnostic_id: UUID | None = None
+    change_le: date | None = None
+    archivee_le: date | None = None
+    envoyee_ms: int | None = None
 
 
 def origine_de(type_prescripteur_code: str, organisation: str | None) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from services.parcours.domain.agrement import Periode, couvre
+from services.parcours.domain.agrement import couvre
 from services.parcours.domain.errors import (
     DureeContrat,
     HeuresExcessives,
@@ -14,7 +14,7 @@ from services.parcours.domain.errors import (
     SansAgrement,
     TypeContratNonAdmis,
 )
-from services.parcours.domain.regles import REFORME, Regle, en_vigueur, plus_mois
+from services.parcours.domain.regles import REFORME, Periode, Regle, en_vigueur, plus_mois
 
 CDDI, CDD_USAGE, CTT = "CDDI", "CDD_USAGE", "CTT"
 TYPES = (CDDI, CDD_USAGE, CTT)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from services.parcours.domain.agrement import Periode, couvre
+from services.parcours.domain.agrement import couvre
 from services.parcours.domain.contrat import HEURES_JOUR, HEURES_SEMAINE, JOURS_SEMAINE
 from services.parcours.domain.errors import (
     AnnexeAmbigue,
@@ -17,7 +17,7 @@ from services.parcours.domain.errors import (
     HeuresExcessives,
     MoisFutur,
 )
-from services.parcours.domain.regles import en_vigueur, jours_du_mois
+from services.parcours.domain.regles import Periode, en_vigueur, jours_du_mois
 
 LIGNES_MAX = 1_500
 """Lines of one declaration, which is one aggregate and one fact."""

@@ -6,7 +6,8 @@ from datetime import date
 from services.parcours.domain.errors import NirIncoherent, NirInvalide
 
 SOURCE = "Parcours §3.2, contrôle du NIR"
-_FORM = re.compile(r"[123478]\d{2}(?P<mois>\d{2})(\d{2}|2[AB])\d{6}\d{2}")
+_FORM = re.compile(r"[0-9]{3}(?P<mois>[0-9]{2})([0-9]{2}|2[AB])[0-9]{8}")
+_FIRST = "123478"
 _MONTHS = frozenset(range(1, 13)) | frozenset(range(20, 43)) | frozenset(range(50, 100))
 _EXAMPLE = "269054958815780"  # printed in every brochure
 
@@ -14,6 +15,25 @@ _EXAMPLE = "269054958815780"  # printed in every brochure
 def compacter(nir: str) -> str:
     """Return a NIR, right or wrong, without blanks and in capitals."""
     return "".join(nir.split()).upper()
+
+
+def masquer(nir: str | None) -> str | None:
+    """Return a compact NIR as it may be shown: sex and year of birth, nothing else."""
+    return nir and f"{nir[0]} {nir[1:3]} ** ** *** *** **"
+
+
+def defaut_du_nir(nir: str) -> str | None:
+    """Return the code of the first thing wrong in a compact NIR, or None when it is valid."""
+    form = _FORM.fullmatch(nir)
+    if form is None:
+        return "forme_invalide"
+    if nir[0] not in _FIRST:
+        return "premier_chiffre_invalide"
+    if int(form["mois"]) not in _MONTHS:
+        return "mois_invalide"
+    if _key(nir) != int(nir[13:]):
+        return "cle_invalide"
+    return "exemple_public" if nir == _EXAMPLE else None
 
 
 def verifier_nir(nir: str) -> None:
@@ -24,8 +44,7 @@ def verifier_nir(nir: str) -> None:
     NirInvalide
         Wrong length, first figure, month or key, or the public example.
     """
-    form = _FORM.fullmatch(nir)
-    if form and int(form["mois"]) in _MONTHS and nir != _EXAMPLE and _key(nir) == int(nir[13:]):
+    if defaut_du_nir(nir) is None:
         return
     raise NirInvalide(
         "Ce numéro n'est pas un NIR valide.",

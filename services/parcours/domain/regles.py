@@ -5,12 +5,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 V = TypeVar("V")
 
 REFORME = date(2021, 9, 1)
 """First day of the PASS IAE; before it, agréments of Pôle emploi (décret 2021-1128 du 30 août 2021)."""
+
+
+class Periode(NamedTuple):
+    """Days, both included."""
+
+    debut: date
+    fin: date
+
+
+class Citation(NamedTuple):
+    """A rule as told to whoever asks why: stable code, sentence, where it comes from."""
+
+    code: str
+    libelle: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
-"""Exits: their category, and whether they count in the rates of exits."""
+"""Exits: their category, whether they count in the rates of exits, and these rates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from services.parcours.domain.contrat import Contrat
 from services.parcours.domain.errors import HeuresApresSortie, MotifInconnu, SortieHorsContrat
-from services.parcours.domain.regles import Regle, en_vigueur
+from services.parcours.domain.regles import Citation, Regle, en_vigueur
 from shared.reference.files import UnknownCode
 from shared.reference.nomenclatures import MotifSortie, motif_sortie
 
@@ -17,6 +18,8 @@ COMPTEE, DUREE_INSUFFISANTE, HEURES_INSUFFISANTES, RETRAIT = (
     "heures_insuffisantes",
     "retrait",
 )
+CATEGORIES = ("DURABLE", "TRANSITION", "POSITIVE", "AUTRE", "RETRAIT")
+DYNAMIQUES = CATEGORIES[:3]
 RAISONS = (COMPTEE, DUREE_INSUFFISANTE, HEURES_INSUFFISANTES, RETRAIT)
 
 
@@ -131,3 +134,43 @@ def juger(type_structure: str, categorie: str, jour: date, jours: int, heures: D
     if jours < regle.valeur.jours:
         return DUREE_INSUFFISANTE
     return COMPTEE if heures >= regle.valeur.heures else HEURES_INSUFFISANTES
+
+
+CITATIONS = (
+    Citation(
+        "sortie_categorie",
+        "Dynamique : emploi durable, emploi de transition ou sortie positive",
+        "Circulaire DGEFP 2008-21 ; parcours §10.1 et §10.2",
+    ),
+    Citation(
+        "sortie_seuil",
+        "ACI et EI : 81 jours (sortie − entrée) et 1 heure ; AI et ETTI : 150 heures ; EITI : 1 heure",
+        "Parcours §10.3",
+    ),
+    Citation("sortie_retrait", "Un retrait des sorties constatées ne compte jamais", "Parcours §10.1"),
+)
+CITATIONS_TAUX = (
+    Citation("taux_dynamique", "(durable + transition + positive) / dénominateur", "Parcours §10.3"),
+    Citation("taux_durable", "durable / dénominateur", "Parcours §10.3"),
+    Citation(
+        "taux_denominateur",
+        "Toutes les sorties comptées, retraits exclus ; à 0, aucun taux n'est calculable",
+        "Parcours §10.1 et §10.3",
+    ),
+)
+
+
+class Taux(NamedTuple):
+    """Rates of exits, as ratios, not rounded; None when nothing is counted."""
+
+    denominateur: int
+    dynamique: Decimal | None
+    durable: Decimal | None
+
+
+def taux_de_sorties(durable: int, transition: int, positive: int, autre: int) -> Taux:
+    """Return the rates of the exits counted in each category; withdrawals are in none."""
+    total = durable + transition + positive + autre
+    if total == 0:
+        return Taux(0, None, None)
+    return Taux(total, Decimal(durable + transition + positive) / total, Decimal(durable) / total)

@@ -3,11 +3,18 @@
 from types import MappingProxyType
 
 from services.parcours.domain.errors import TransitionInterdite
+from services.parcours.domain.regles import Citation
 
 SOURCE = "Parcours §6.1, états et transitions de la candidature"
+CITATION = Citation(
+    "candidature_transitions", "Chaque transition part de certains états et mène à un seul", SOURCE
+)
 
 NEW, PROCESSING, POSTPONED, PRIOR_TO_HIRE = "new", "processing", "postponed", "prior_to_hire"
 ACCEPTED, REFUSED, CANCELLED, OBSOLETE, POOL = "accepted", "refused", "cancelled", "obsolete", "pool"
+DECIDES = frozenset({ACCEPTED, REFUSED, CANCELLED, OBSOLETE})
+"""States in which a candidature has the day it was decided."""
+
 ETATS = (NEW, PROCESSING, POSTPONED, PRIOR_TO_HIRE, ACCEPTED, REFUSED, CANCELLED, OBSOLETE, POOL)
 
 _HIREABLE = frozenset({NEW, POOL, PROCESSING, POSTPONED, PRIOR_TO_HIRE, OBSOLETE, REFUSED, CANCELLED})
@@ -51,3 +58,8 @@ def apply(etat: str, transition: str) -> str:
             source=SOURCE,
         )
     return vers
+
+
+def possibles(etat: str) -> dict[str, str]:
+    """Return the transitions that a state admits, each with the state it leads to."""
+    return {name: vers for name, (depuis, vers) in TRANSITIONS.items() if etat in depuis}

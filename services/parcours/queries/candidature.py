@@ -1,17 +1,19 @@
 """Candidatures as read, and those that a decision changes."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, select, text
+from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.parcours.domain.candidature import Candidature
+from services.parcours.domain.candidature import ARCHIVABLES, REFUS_APRES, REFUSABLES, Candidature
 from services.parcours.queries.names import perimeter_parameters, sent_or_received
 from services.parcours.tables import candidature, structure
 from shared.access.callers import Caller
 
 PAGE = 200
+_touched = func.coalesce(candidature.c.change_le, candidature.c.date_orientation)
 _columns = [candidature.c[name] for name in Candidature.__slots__]
 VISIBLE = (
     select(*_columns)
@@ -31,6 +33,22 @@ LOCK_ALL_OF_PERSONS = (
     .where(candidature.c.personne_id == any_(bindparam("personnes", type_=ARRAY(Uuid))))
     .order_by(candidature.c.id)
     .with_for_update()
+)
+
+# Only those sent since the PASS IAE: the refusal and the archiving are rules of today.
+UNTOUCHED = (
+    select(candidature.c.id)
+    .where(
+        candidature.c.id > bindparam("after"),
+        candidature.c.archivee_le.is_(None),
+        candidature.c.date_orientation >= REFUS_APRES.depuis,
+        or_(
+            candidature.c.etat.in_(REFUSABLES) & (_touched <= bindparam("refusal")),
+            candidature.c.etat.in_(ARCHIVABLES) & (_touched <= bindparam("archiving")),
+        ),
+    )
+    .order_by(candidature.c.id)
+    .limit(bindparam("count"))
 )
 
 
@@ -57,3 +75,17 @@ async def lock_candidatures(conn: AsyncConnection, ids: Collection[UUID]) -> dic
     personnes = (await conn.execute(LOCK_PERSONS, {"ids": list(ids)})).scalars().all()
     rows = await conn.execute(LOCK_ALL_OF_PERSONS, {"personnes": personnes})
     return {row[0]: Candidature(*row) for row in rows}
+
+
+async def find_untouched(
+    conn: AsyncConnection, refusal: date, archiving: date, after: UUID, count: int
+) -> list[UUID]:
+    """Return the first candidatures after one that nobody touched since a day: to refuse, or to put away.
+
+    Parameters
+    ----------
+    refusal, archiving
+        Last days, included, of the change that makes them due.
+    """
+    values = {"refusal": refusal, "archiving": archiving, "after": after, "count": count}
+    return list((await conn.execute(UNTOUCHED, values)).scalars())

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.parcours.domain.agrement import Periode
 from services.parcours.domain.contrat import Contrat
 from services.parcours.domain.declaration import Engagement
+from services.parcours.domain.regles import Periode
 from services.parcours.queries.names import in_perimeter, name_parameters, named, perimeter_parameters
 from services.parcours.tables import agrement, contrat, structure
 from shared.access.callers import Caller

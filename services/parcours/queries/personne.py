@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, exists, or_, select, text
+from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, exists, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.parcours.domain.agrement import Periode
+from services.parcours.domain.regles import Periode
 from services.parcours.queries.names import (
     in_perimeter,
     name_parameters,
@@ -21,7 +22,7 @@ from services.parcours.tables import agrement, candidature, cle_personne, contra
 from shared.access.callers import Caller
 
 # Somebody in the caller's perimeter sent, received or employs the person; or the caller entered them.
-_visible = or_(
+visible = or_(
     personne.c.cree_par == bindparam("client"),
     exists()
     .where(candidature.c.personne_id == personne.c.id)
@@ -33,7 +34,7 @@ _visible = or_(
     .where(in_perimeter),
 )
 # A reference is the caller's own; an identifier must be that of somebody in the perimeter.
-_nameable = or_(named.c.nom == own_reference, _visible)
+_nameable = or_(named.c.nom == own_reference, visible)
 AGREMENTS = (
     select(named.c.nom, personne.c.id, agrement.c.date_debut, agrement.c.date_fin)
     .join_from(named, personne, personne.c.id == named.c.id)
@@ -49,8 +50,26 @@ IDENTITIES = (
 GET = (
     select(personne.c.id, personne.c.version, personne.c.identite, cle_personne.c.dek_enveloppee)
     .join(cle_personne, cle_personne.c.personne_id == personne.c.id)
-    .where(personne.c.id == bindparam("id"), _visible)
+    .where(personne.c.id == bindparam("id"), visible)
 )
+WHOLE = (
+    select(personne, cle_personne.c.dek_enveloppee)
+    .join(cle_personne, cle_personne.c.personne_id == personne.c.id)
+    .where(personne.c.id == any_(bindparam("personnes", type_=ARRAY(Uuid))), visible)
+    .order_by(personne.c.id)
+)
+LOCK_WHOLE = WHOLE.with_for_update(of=personne, key_share=True)
+SEALED = (
+    select(personne.c.version, personne.c.cree_par)
+    .join(cle_personne, cle_personne.c.personne_id == personne.c.id)
+    .where(personne.c.id == bindparam("id"))
+)
+LAST_CONTRACT = text("""
+    select max(coalesce(date_sortie, date_fin_prevue)) from contrat where personne_id = :personne
+""")
+ACCESSES = text("""
+    select recorded_at, client_id, action, motif, result from audit where target_id = :personne order by id
+""")
 TAKEN = text("""
     select id, index_identite, index_nir from personne
     where index_identite = any(cast(:identites as bytea[])) or index_nir = any(cast(:nirs as bytea[]))
@@ -105,3 +124,38 @@ async def get_personne(conn: AsyncConnection, caller: Caller, personne_id: UUID)
     """Return the sealed identity of a person of the caller's perimeter."""
     parameters = {"id": personne_id, "client": caller.client_id} | perimeter_parameters(caller)
     return (await conn.execute(GET, parameters)).mappings().first()
+
+
+async def lock_personnes(
+    conn: AsyncConnection, caller: Caller, personnes: Collection[UUID]
+) -> dict[UUID, RowMapping]:
+    """Return all that the vault holds of persons of the caller's perimeter, with their keys, locked."""
+    return await _whole(conn, LOCK_WHOLE, caller, personnes)
+
+
+async def get_whole(conn: AsyncConnection, caller: Caller, personne_id: UUID) -> RowMapping | None:
+    """Return all that the vault holds of a person of the caller's perimeter, with their key."""
+    return (await _whole(conn, WHOLE, caller, [personne_id])).get(personne_id)
+
+
+async def _whole(
+    conn: AsyncConnection, query: Any, caller: Caller, personnes: Collection[UUID]
+) -> dict[UUID, RowMapping]:
+    values = {"personnes": list(personnes), "client": caller.client_id} | perimeter_parameters(caller)
+    return {row["id"]: row for row in (await conn.execute(query, values)).mappings()}
+
+
+async def last_contract_day(conn: AsyncConnection, personne_id: UUID) -> date | None:
+    """Return the last day, planned or real, of the contracts of a person."""
+    return (await conn.execute(LAST_CONTRACT, {"personne": personne_id})).scalar()
+
+
+async def list_accesses(conn: AsyncConnection, personne_id: UUID) -> list[dict[str, Any]]:
+    """Return who read or changed what is held of a person, oldest first."""
+    rows = await conn.execute(ACCESSES, {"personne": str(personne_id)})
+    return [dict(row) for row in rows.mappings()]
+
+
+async def get_sealed(conn: AsyncConnection, personne_id: UUID) -> RowMapping | None:
+    """Return ``version`` and ``cree_par`` of anybody whose key is kept: who erases has no perimeter."""
+    return (await conn.execute(SEALED, {"id": personne_id})).mappings().first()

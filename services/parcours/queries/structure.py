@@ -98,9 +98,12 @@ async def locate_structures(conn: AsyncConnection, sirets: Collection[str]) -> L
     return Located(Structure(*row) for row in rows)
 
 
-async def get_structures(conn: AsyncConnection, ids: Collection[UUID]) -> Located:
-    """Return structures by identifier."""
-    return Located(Structure(*row) for row in await conn.execute(BY_ID, {"ids": list(ids)}))
+async def find_structures(conn: AsyncConnection, ids: Collection[UUID], sirets: Collection[str]) -> Located:
+    """Return structures by identifier or by SIRET."""
+    rows = [*await conn.execute(BY_ID, {"ids": list(ids)})]
+    if sirets:
+        rows += await conn.execute(BY_SIRET, {"sirets": list(sirets)})
+    return Located(Structure(*row) for row in rows)
 
 
 async def lock_structures(conn: AsyncConnection, sirets: Collection[str], ids: Collection[UUID]) -> Located:

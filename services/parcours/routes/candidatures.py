@@ -1,20 +1,21 @@
 """Routes of candidatures: send a person, read, answer."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from services.parcours.commands.candidature import ORIENTATIONS, MotifRefus, OrientationLine
+from services.parcours.commands.classement import classer_candidatures
 from services.parcours.commands.decision import DECISIONS, DecisionLine, Reponse
 from services.parcours.queries.candidature import get_candidature, list_candidatures
 from shared.access.callers import Caller
 from shared.access.edge import requires
 from shared.access.rights import UNKNOWN, Action
 from shared.errors import Introuvable
-from shared.single import AuMoins, Cle, Preference, answer_write
+from shared.single import AuMoins, Cle, Preference, answer_write, writer_of
 
 router = APIRouter(prefix="/v1/candidatures", tags=["candidatures"])
 Reader = Annotated[Caller, Depends(requires(Action.LIRE_PARCOURS))]
@@ -34,8 +35,12 @@ class CandidatureView(BaseModel):
     date_orientation: date
     etat: str
     date_suite: date | None
-    motif_refus: MotifRefus | None
+    motif_refus: MotifRefus | Literal["auto"] | None
     contrat_id: UUID | None
+    date_embauche: date | None
+    pass_id: UUID | None
+    diagnostic_id: UUID | None
+    archivee_le: date | None
 
 
 @router.post("", status_code=201, summary="Orienter une personne vers une structure")
@@ -71,7 +76,7 @@ async def get_one_candidature(
     return CandidatureView.model_validate(dict(row))
 
 
-@router.post("/{candidature_id}/decision", status_code=201, summary="Accepter ou décliner une candidature")
+@router.post("/{candidature_id}/decision", status_code=201, summary="Décider d'une candidature")
 async def post_decision(  # one parameter a header
     request: Request,
     candidature_id: UUID,
@@ -84,3 +89,20 @@ async def post_decision(  # one parameter a header
     answer = await answer_write(request, DECISIONS, line, caller, cle, prefer=prefer)
     answer.headers["Location"] = f"{router.prefix}/{candidature_id}"
     return answer
+
+
+class Classement(BaseModel):
+    """How many candidatures were refused or put away for lack of change."""
+
+    classees: int
+
+
+@router.post("/classement", summary="Refuser après 60 jours, archiver après 180, ce que personne n'a touché")
+async def post_classement(
+    request: Request, caller: Annotated[Caller, Depends(requires(Action.EXPLOITER))], *, a_blanc: bool = False
+) -> Classement:
+    app = request.app
+    done = await classer_candidatures(
+        app.state.engine, app.state.service.tables.write, writer_of(request, caller), a_blanc=a_blanc
+    )
+    return Classement(classees=done)

@@ -1,15 +1,23 @@
-"""Routes of persons: enter one in the vault, read an identity under a trace."""
+"""Routes of persons: enter one in the vault, read under a trace, correct, export, erase."""
 
 from datetime import date
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.parcours.commands.accompagnement import place
+from services.parcours.commands.effacement import effacer_personne
 from services.parcours.commands.personne import PERSONNES, PersonneLine
-from services.parcours.queries.personne import get_personne
+from services.parcours.commands.rectification import RECTIFICATIONS, Rectification, RectificationLine
+from services.parcours.domain.nir import masquer
+from services.parcours.queries.accompagnement import get_timeline, list_etapes
+from services.parcours.queries.dossier import read_dossiers
+from services.parcours.queries.personne import get_personne, get_whole, list_accesses
+from services.parcours.routes.declarations import version_remplacee
 from services.parcours.vault import Vault
 from shared.access.audit import audit_row
 from shared.access.callers import Caller
@@ -17,7 +25,9 @@ from shared.access.edge import requires
 from shared.access.rights import UNKNOWN, Action, Decision
 from shared.errors import Introuvable
 from shared.logs import request_id
-from shared.single import Cle, Preference, answer_write
+from shared.single import Cle, Preference, answer_write, writer_of
+from shared.types import Texte
+from shared.validation import Input
 
 router = APIRouter(prefix="/v1/personnes", tags=["personnes"])
 
@@ -51,22 +61,126 @@ async def get_identite(
     caller: Annotated[Caller, Depends(requires(Action.LIRE_IDENTITE))],
     personne_id: UUID,
 ) -> IdentiteView:
-    app, vault = request.app, cast("Vault", request.app.state.tools)
-    async with app.state.engine.begin() as conn:
+    vault = cast("Vault", request.app.state.tools)
+    async with request.app.state.engine.begin() as conn:
         row = await get_personne(conn, caller, personne_id)
-        decision = Decision.HORS_PERIMETRE if row is None else Decision.ACCORDE
-        trace = audit_row(
-            caller,
-            Action.LIRE_IDENTITE,
-            personne_id,
-            decision,
-            address=request.client.host if request.client else None,
-            trace_id=request_id.get(),
-        )
-        await conn.execute(insert(app.state.service.tables.audit), trace)
+        await _trace(conn, request, caller, personne_id, None, found=row is not None)
     if row is None:
         raise Introuvable(UNKNOWN)
     response.headers["ETag"] = f'"{row["version"]}"'
     response.headers["Cache-Control"] = "no-store"
     identite = vault.safe(row["id"], row["dek_enveloppee"]).open("identite", row["identite"])
     return IdentiteView(id=row["id"], version=row["version"], **identite)
+
+
+async def _trace(
+    conn: AsyncConnection,
+    request: Request,
+    caller: Caller,
+    personne_id: UUID,
+    motif: str | None,
+    *,
+    found: bool,
+) -> None:
+    trace = audit_row(
+        caller,
+        Action.LIRE_IDENTITE,
+        personne_id,
+        Decision.ACCORDE if found else Decision.HORS_PERIMETRE,
+        address=request.client.host if request.client else None,
+        trace_id=request_id.get(),
+        motif=motif,
+    )
+    await conn.execute(insert(request.app.state.service.tables.audit), trace)
+
+
+class Motivee(Input):
+    """Why it is asked for, in the words of the caller; kept in the trace."""
+
+    motif: Texte
+
+
+class ExportView(BaseModel):
+    """All that is held of a person, and who looked at it."""
+
+    id: UUID
+    identite: dict[str, Any]
+    sensible: dict[str, Any]
+    diagnostics: list[dict[str, Any]]
+    accompagnement: list[dict[str, Any]]
+    parcours: list[dict[str, Any]]
+    acces: list[dict[str, Any]]
+
+
+@router.post(
+    "/{personne_id}/export", summary="Remettre à une personne tout ce qui est tenu d'elle (motivé, tracé)"
+)
+async def post_export(
+    request: Request,
+    response: Response,
+    caller: Annotated[Caller, Depends(requires(Action.LIRE_IDENTITE))],
+    personne_id: UUID,
+    demande: Motivee,
+) -> ExportView:
+    vault = cast("Vault", request.app.state.tools)
+    async with request.app.state.engine.begin() as conn:
+        row = await get_whole(conn, caller, personne_id)
+        await _trace(conn, request, caller, personne_id, demande.motif, found=row is not None)
+        timeline = await get_timeline(conn, personne_id)
+        dossier = (await read_dossiers(conn, [personne_id]))[personne_id]
+        etapes = await list_etapes(conn, personne_id)
+        accesses = await list_accesses(conn, personne_id)
+    if row is None:
+        raise Introuvable(UNKNOWN)
+    response.headers["Cache-Control"] = "no-store"
+    safe = vault.safe(row["id"], row["dek_enveloppee"])
+    sensible = safe.open("sensible", row["sensible"])
+    return ExportView(
+        id=row["id"],
+        identite=safe.open("identite", row["identite"]),
+        sensible=sensible | {"nir": masquer(sensible["nir"])},
+        diagnostics=[
+            {
+                "id": each.id,
+                "auteur": each.auteur,
+                "date_diagnostic": each.date_diagnostic,
+                **safe.open(f"diagnostic:{each.id}", each.criteres),
+            }
+            for each in dossier.diagnostics
+        ],
+        accompagnement=[
+            {"id": each.id, "nature": each.nature, **safe.open(place(each.id), each.contenu)}
+            for each in etapes
+        ],
+        parcours=[dict(each) for each in timeline],
+        acces=accesses,
+    )
+
+
+@router.post(
+    "/{personne_id}/rectification", status_code=201, summary="Corriger ce qui est tenu d'une personne"
+)
+async def post_rectification(  # one parameter a header
+    request: Request,
+    personne_id: UUID,
+    correction: Rectification,
+    caller: Annotated[Caller, Depends(requires(Action.ECRIRE_PARCOURS))],
+    if_match: Annotated[str | None, Header()] = None,
+    cle: Cle = None,
+    prefer: Preference = None,
+) -> Response:
+    attendue = version_remplacee(if_match, None)
+    line = RectificationLine(**dict(correction), personne=personne_id, version_attendue=attendue)
+    return await answer_write(request, RECTIFICATIONS, line, caller, cle, prefer=prefer)
+
+
+@router.post(
+    "/{personne_id}/effacement", status_code=204, summary="Effacer une personne en détruisant sa clé"
+)
+async def post_effacement(
+    request: Request,
+    caller: Annotated[Caller, Depends(requires(Action.EXPLOITER))],
+    personne_id: UUID,
+    demande: Motivee,
+) -> None:
+    await effacer_personne(request.app.state.engine, personne_id, demande.motif, writer_of(request, caller))

@@ -163,5 +163,9 @@ async def test_who_sent_does_not_answer_and_a_hire_needs_its_contract(parcours: 
     refusal = {"transition": "refuse", "motif_refus": "not_mobile"}
     assert (await office.post(f"candidatures/{identity}/decision", refusal)).status_code == 404
     answer = await parcours.post(f"candidatures/{identity}/decision", {"transition": "accept"})
-    assert answer.json()["code"] == "contrat_etranger"
+    assert answer.json()["code"] == "date_embauche_manquante"
+    answer = await parcours.post(
+        f"candidatures/{identity}/decision", {"transition": "accept", "date_embauche": "2017-03-01"}
+    )
+    assert answer.json()["code"] == "embauche_avant_reforme"
     assert (await parcours.post(f"candidatures/{AI}/decision", refusal)).status_code == 404

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.parcours.domain.agrement import Periode, couvre, lire_agrement
+from services.parcours.domain.agrement import couvre, lire_agrement
 from services.parcours.domain.contrat import (
     verifier_couverture,
     verifier_duree,
@@ -22,7 +22,7 @@ from services.parcours.domain.errors import (
     SansAgrement,
     TypeContratNonAdmis,
 )
-from services.parcours.domain.regles import plus_mois
+from services.parcours.domain.regles import Periode, plus_mois
 
 Outcome = AbstractContextManager[object]
 OK = nullcontext()

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.parcours.domain.agrement import Periode
 from services.parcours.domain.contrat import Contrat
 from services.parcours.domain.declaration import (
     Annexe,
@@ -31,6 +30,7 @@ from services.parcours.domain.errors import (
     MotifInconnu,
     SortieHorsContrat,
 )
+from services.parcours.domain.regles import Periode
 from services.parcours.domain.sortie import constater_sortie, juger
 
 ENGAGEMENT = Engagement(uuid4(), uuid4(), uuid4(), date(2017, 2, 27), date(2017, 9, 5), False, ())

@@ -1,0 +1,154 @@
+"""Diagnostics of eligibility, made by a prescripteur habilité or by an employer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.parcours.commands.contrat import TypeStructure, personne_inconnue
+from services.parcours.domain import eligibilite
+from services.parcours.domain.candidature import PRESCRIPTEUR, origine_de
+from services.parcours.domain.eligibilite import EMPLOYEUR, PRESCRIPTEUR_HABILITE, Diagnostic
+from services.parcours.domain.errors import DateFuture
+from services.parcours.domain.errors_pass import ChampSansObjet, HabilitationManquante, ensure_none
+from services.parcours.domain.identite import verifier_criteres
+from services.parcours.queries.dossier import Dossiers, lock_dossiers
+from services.parcours.queries.personne import Sealed, find_identities
+from services.parcours.queries.structure import Located, Structure, locate_structures
+from services.parcours.tables import diagnostic
+from services.parcours.vault import Vault
+from shared.access.rights import Action, Target, ensure
+from shared.contracts.parcours import DiagnosticEtabli
+from shared.messaging.journal import NewFact
+from shared.types import Jour, Reference, Siret, Texte
+from shared.uuids import uuid7
+from shared.writing import Change, Line, Nature, Writer
+
+
+class DiagnosticLine(Line):
+    """A diagnosis: an employer names itself by its SIRET, a prescripteur habilité by its organisation."""
+
+    personne: Reference
+    siret: Siret | None = None
+    type_structure: TypeStructure | None = None
+    type_prescripteur: Texte | None = None
+    organisation: Reference | None = None
+    date_diagnostic: Jour | None = None
+    criteres: Annotated[list[str], Field(max_length=20)]
+
+
+@dataclass(frozen=True, slots=True)
+class Examen:
+    """What some diagnostics name."""
+
+    structures: Located
+    identities: Mapping[str, Sealed]
+    dossiers: Dossiers
+    vault: Vault
+
+
+async def load_examen(conn: AsyncConnection, lines: Sequence[DiagnosticLine], writer: Writer) -> Examen:
+    """Return what the lines name; persons are locked, for a new diagnosis ends the former one."""
+    structures = await locate_structures(conn, {line.siret for line in lines if line.siret})
+    identities = await find_identities(conn, writer.caller, {line.personne for line in lines})
+    dossiers = await lock_dossiers(conn, {sealed.personne_id for sealed in identities.values()})
+    return Examen(structures, identities, dossiers, writer.tools)
+
+
+def etablir_diagnostic(line: DiagnosticLine, examen: Examen, writer: Writer) -> Change:
+    """Decide a diagnosis; a prescripteur's ends the former ones that prescripteurs made, that very day.
+
+    Raises
+    ------
+    PersonneInconnue, StructureInconnue, Introuvable
+    ChampSansObjet
+        Both an employer and a prescripteur, or neither.
+    HabilitationManquante
+        The organisation is of a type that makes no diagnosis.
+    DateFuture, CritereInconnu, CriteresIncompatibles, CriteresInsuffisants
+    """
+    structure = _author(line, examen, writer)
+    sealed = examen.identities.get(line.personne)
+    if sealed is None:
+        raise personne_inconnue()
+    jour = line.date_diagnostic or writer.today
+    if jour > writer.today:
+        raise DateFuture("Le diagnostic n'a pas encore eu lieu.", champ="date_diagnostic")
+    verifier_criteres(line.criteres)
+    auteur = EMPLOYEUR if structure else PRESCRIPTEUR_HABILITE
+    # A prescripteur's needs no criterion and holds for every SIAE: any type stands for them.
+    kind = structure.type_structure if structure else "ACI"
+    ensure_none(eligibilite.refus_de_diagnostic(kind, auteur, line.criteres))
+    identity = uuid7()
+    safe = examen.vault.safe(sealed.personne_id, sealed.dek_enveloppee)
+    made = Diagnostic(
+        id=identity,
+        version=1,
+        personne_id=sealed.personne_id,
+        auteur=auteur,
+        structure_id=structure.id if structure else None,
+        organisation=None if structure else line.organisation,
+        date_diagnostic=jour,
+        expire_le=eligibilite.fin_de_validite(auteur, jour) + timedelta(1),
+        criteres=safe.seal(f"diagnostic:{identity}", {"criteres": line.criteres}),
+    )
+    written = [made]
+    if structure is None:
+        written += eligibilite.remplaces(examen.dossiers[sealed.personne_id].diagnostics, jour)
+    return Change(
+        made.id,
+        tuple((diagnostic, row_of(each)) for each in written),
+        tuple(diagnostic_fact(each, line, writer) for each in written),
+    )
+
+
+def _author(line: DiagnosticLine, examen: Examen, writer: Writer) -> Structure | None:
+    """Return the employer who makes the diagnosis, None when a prescripteur habilité does."""
+    if (line.siret is None) == (line.type_prescripteur is None):
+        raise ChampSansObjet(
+            "Donnez le SIRET de l'employeur, ou bien le type et l'organisation du prescripteur.",
+            champ="siret",
+            correction="Remplissez siret, ou type_prescripteur et organisation.",
+        )
+    if line.siret is not None:
+        structure = examen.structures.find(line.siret, line.type_structure)
+        ensure(writer.caller, Action.ECRIRE_PARCOURS, structure.target)
+        return structure
+    ensure(writer.caller, Action.ECRIRE_PARCOURS, Target(organisation=line.organisation))
+    if origine_de(line.type_prescripteur or "", line.organisation) != PRESCRIPTEUR:
+        raise HabilitationManquante(
+            "Seul un prescripteur habilité établit un diagnostic.",
+            champ="type_prescripteur",
+            source="Parcours §2.1 ; arrêté du 1er septembre 2021",
+        )
+    return None
+
+
+def row_of(made: Diagnostic) -> dict[str, object]:
+    """Return a diagnosis as a row of its table."""
+    return {name: getattr(made, name) for name in Diagnostic.__slots__}
+
+
+def diagnostic_fact(made: Diagnostic, line: Line, writer: Writer) -> NewFact:
+    """Return the fact of a diagnosis."""
+    fact = DiagnosticEtabli(
+        diagnostic_id=made.id,
+        personne_id=made.personne_id,
+        auteur=made.auteur,
+        structure_id=made.structure_id,
+        date_diagnostic=made.date_diagnostic,
+        expire_le=made.expire_le,
+    )
+    return writer.fact(made.id, made.version, fact, line, made.date_diagnostic)
+
+
+DIAGNOSTICS = Nature(
+    name="diagnostics",
+    line=DiagnosticLine,
+    action=Action.ECRIRE_PARCOURS,
+    load=load_examen,
+    decide=etablir_diagnostic,
+)

@@ -1,0 +1,193 @@
+"""Suspensions of a PASS IAE (``domaine/parcours.md`` §5.5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from services.parcours.domain.errors import PeriodeInversee
+from services.parcours.domain.errors_pass import (
+    MotifFerme,
+    MotifReserve,
+    PassPasEnCours,
+    PassSuspendu,
+    SuspensionChevauchante,
+    SuspensionFuture,
+    SuspensionHorsPass,
+    SuspensionTropAncienne,
+    SuspensionTropLongue,
+)
+from services.parcours.domain.pass_iae import est_en_cours, est_suspendu, refus_des_dates
+from services.parcours.domain.regles import REFORME, Citation, Periode, Regle, plus_mois
+from services.parcours.domain.siae import SIAE, refus_du_type, type_de_regle
+from shared.errors import BusinessError
+
+DUREE_MAXI = Regle(36, "Parcours §5.5 : 36 mois par suspension", REFORME)
+"""Months of one suspension; the last day is the eve of the same day of the month."""
+
+RETROACTIVITE = Regle(365, "Parcours §5.5, rétroactivité", REFORME)
+"""Days that a suspension may go back, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motif:
+    """A reason of suspension.
+
+    Attributes
+    ----------
+    types
+        Types of structure that may give it.
+    ouvert
+        Whether a new suspension may give it: the old ones are only kept.
+    levable
+        Whether a hire ends the suspension; else it blocks candidatures.
+    """
+
+    types: tuple[str, ...] = SIAE
+    ouvert: bool = True
+    levable: bool = True
+
+
+_ANCIEN = Motif(ouvert=False, levable=False)
+MOTIFS = {
+    "CONTRACT_SUSPENDED": Motif(),
+    "CONTRACT_BROKEN": Motif(),
+    "FINISHED_CONTRACT": Motif(),
+    "APPROVAL_BETWEEN_CTA_MEMBERS": Motif(),
+    "CONTRAT_PASSERELLE": Motif(types=("ACI", "EI")),
+    "SICKNESS": _ANCIEN,
+    "MATERNITY": _ANCIEN,
+    "INCARCERATION": _ANCIEN,
+    "TRIAL_OUTSIDE_IAE": _ANCIEN,
+    "DETOXIFICATION": _ANCIEN,
+    "FORCE_MAJEURE": _ANCIEN,
+}
+SOURCE_MOTIFS = "Parcours §5.5, motifs de suspension"
+
+CITATIONS = (
+    Citation("suspension_duree", "36 mois au plus, un jour au moins", DUREE_MAXI.source),
+    Citation(
+        "suspension_debut",
+        "Début au plus tard aujourd'hui, dans les bornes du PASS, qui doit être en cours et non suspendu",
+        "Parcours §5.5 ; CT R5132-1-3",
+    ),
+    Citation(
+        "suspension_retroactivite",
+        "Au plus tôt la dernière embauche, ou le lendemain de la dernière suspension terminée, et 365 jours au plus",
+        RETROACTIVITE.source,
+    ),
+    Citation("suspension_chevauchement", "Aucun jour commun avec une autre suspension", "Parcours §5.5"),
+    Citation("suspension_motif", "Motifs ouverts, par type de structure", SOURCE_MOTIFS),
+    Citation("suspension_effet", "La fin du PASS recule de (fin − début) jours", "Parcours §5.5, effet"),
+)
+
+
+def fin_maximale(debut: date) -> date:
+    """Return the last day, included, that a suspension may have."""
+    return plus_mois(debut, DUREE_MAXI.valeur) - timedelta(1)
+
+
+def debut_minimal(autres: Sequence[Periode], embauche: date | None, jour: date) -> date:
+    """Return the first day, included, that a suspension declared on a day may have.
+
+    Parameters
+    ----------
+    autres
+        The other suspensions of the PASS IAE; the day after the last one that is over replaces the hire.
+    embauche
+        Day of the last accepted hire in a SIAE.
+    """
+    over = [other.fin for other in autres if other.fin < jour]
+    floor = max(over) + timedelta(1) if over else embauche
+    oldest = jour - timedelta(RETROACTIVITE.valeur)
+    return oldest if floor is None else max(floor, oldest)
+
+
+def chevauche(une: Periode, autre: Periode) -> bool:
+    """Tell whether two periods share a day."""
+    return une.debut <= autre.fin and autre.debut <= une.fin
+
+
+def refus_du_motif(motif: str | None, type_structure: str | None) -> list[BusinessError]:
+    """Return why a structure may not give this reason to a new suspension; what is not given is not judged."""
+    if motif is None:
+        return []
+    known = MOTIFS[motif]
+    if not known.ouvert:
+        return [
+            MotifFerme(f"Le motif {motif} n'est plus proposé.", champ="motif", source=SOURCE_MOTIFS),
+        ]
+    if type_structure is not None and type_de_regle(type_structure) not in known.types:
+        return [
+            MotifReserve(
+                f"Le motif {motif} est réservé aux structures {', '.join(known.types)}.",
+                champ="motif",
+                source=SOURCE_MOTIFS,
+            )
+        ]
+    return []
+
+
+def refus_de_suspension(
+    pass_iae: Periode,
+    voulue: Periode,
+    autres: Sequence[Periode],
+    embauche: date | None,
+    jour: date,
+) -> list[BusinessError]:
+    """Return all that the dates of a suspension, declared on a day, have against them.
+
+    Parameters
+    ----------
+    pass_iae
+        As it stands before the suspension, those already declared counted in.
+    autres
+        The other suspensions of the PASS IAE.
+    embauche
+        Day of the last accepted hire in a SIAE, when one is known.
+    """
+    refus = refus_des_dates(pass_iae, autres)
+    if not est_en_cours(pass_iae, jour):
+        refus.append(PassPasEnCours("Le PASS IAE n'est pas en cours.", champ="pass", source="Parcours §5.5"))
+    if est_suspendu(autres, jour):
+        refus.append(PassSuspendu("Le PASS IAE est déjà suspendu.", champ="autres", source="Parcours §5.5"))
+    if voulue.fin < voulue.debut:
+        refus.append(PeriodeInversee("La suspension finit avant de commencer.", champ="fin"))
+    if voulue.fin > fin_maximale(voulue.debut):
+        refus.append(
+            SuspensionTropLongue(
+                f"La suspension finit au plus tard le {fin_maximale(voulue.debut):%d/%m/%Y}.",
+                champ="fin",
+                source=DUREE_MAXI.source,
+            )
+        )
+    if any(chevauche(voulue, other) for other in autres):
+        refus.append(
+            SuspensionChevauchante(
+                "Une autre suspension couvre un de ces jours.", champ="debut", source="Parcours §5.5"
+            )
+        )
+    return refus + _refus_du_debut(pass_iae, voulue.debut, debut_minimal(autres, embauche, jour), jour)
+
+
+def _refus_du_debut(pass_iae: Periode, debut: date, floor: date, jour: date) -> list[BusinessError]:
+    refus: list[BusinessError] = []
+    if debut > jour:
+        refus.append(
+            SuspensionFuture("La suspension ne peut pas commencer après aujourd'hui.", champ="debut")
+        )
+    if not est_en_cours(pass_iae, debut):
+        refus.append(SuspensionHorsPass("La suspension commence hors des dates du PASS IAE.", champ="debut"))
+    if debut < floor:
+        refus.append(
+            SuspensionTropAncienne(
+                f"La suspension commence au plus tôt le {floor:%d/%m/%Y}.",
+                champ="debut",
+                source=RETROACTIVITE.source,
+            )
+        )
+    return refus
+
+
+def refus_du_declarant(motif: str | None, type_structure: str | None) -> list[BusinessError]:
+    """Return why a structure of this type may not suspend a PASS IAE for this reason."""
+    return refus_du_type(type_structure) or refus_du_motif(motif, type_structure)
