@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.funding.tables import structure
 from shared.contracts.parcours import DeclarationRecue
-from shared.contracts.structures import StructureEnregistree
+from shared.contracts.structures import STRUCTURE_FACTS
 from shared.db import upsert
 from shared.messaging.consumer import Projections, Received
 
@@ -27,7 +27,18 @@ KEEP = text("""
 """)
 
 
-@projections.on(StructureEnregistree)
+TRACE = text("""
+    insert into version_declaration (declaration_id, version, annexe_numero, mois, connue_le, heures, heures_eligibles)
+    select d.id, d.version, l.annexe, d.mois, d.connue_le, sum(l.heures), sum(l.heures_eligibles)
+    from unnest(cast(:ids as uuid[]), cast(:versions as int[]), cast(:mois as text[]), cast(:connues as date[]),
+                cast(:data as text[])) as d(id, version, mois, connue_le, data),
+         json_to_recordset(cast(d.data as json)->'lignes') as l(annexe text, heures numeric, heures_eligibles numeric)
+    group by d.id, d.version, l.annexe, d.mois, d.connue_le
+    on conflict do nothing
+""")
+
+
+@projections.on(*STRUCTURE_FACTS)
 async def follow_structures(conn: AsyncConnection, events: Sequence[Received]) -> None:
     """Keep what tells a structure and its département."""
     rows = [
@@ -45,7 +56,10 @@ async def follow_structures(conn: AsyncConnection, events: Sequence[Received]) -
 
 @projections.on(DeclarationRecue)
 async def follow_declarations(conn: AsyncConnection, events: Sequence[Received]) -> None:
-    """Keep the hours of the last version of each declaration, whether or not their annexe is known yet."""
+    """Keep the hours of the last version of each declaration, whether or not their annexe is known yet.
+
+    What each version said is kept beside, by annexe: a correction leaves a trace.
+    """
     last = list({event.fact.declaration_id: event for event in events}.values())
     ids = [event.fact.declaration_id for event in last]
     await conn.execute(FORGET, {"ids": ids})
@@ -56,5 +70,15 @@ async def follow_declarations(conn: AsyncConnection, events: Sequence[Received])
             "structures": [event.fact.structure_id for event in last],
             "mois": [event.fact.mois for event in last],
             "data": [event.envelope.data for event in last],
+        },
+    )
+    await conn.execute(
+        TRACE,
+        {
+            "ids": [event.fact.declaration_id for event in events],
+            "versions": [event.envelope.version for event in events],
+            "mois": [event.fact.mois for event in events],
+            "connues": [event.envelope.known_on for event in events],
+            "data": [event.envelope.data for event in events],
         },
     )

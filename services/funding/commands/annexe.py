@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import Field
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.funding.commands.quantites import Etp, Euros, Heures, Numero
+from services.funding.commands.engagement import CONSTRAINTS, Engagements, load_engagements
+from services.funding.commands.quantites import Etp, Euros, Heures, Numero, Taux
 from services.funding.commands.structure import Located, locate_structures
 from services.funding.domain import annexe as rules
+from services.funding.domain.enveloppe import engageable
 from services.funding.domain.formules import duree_mois
 from services.funding.tables import annexe_financiere
 from shared.access.rights import Action, Target, ensure
@@ -49,21 +52,28 @@ class AnnexeLine(Line):
     montant_module: Euros | None = None
     montant_fdi: Euros | None = None
     postes_cddi_cd: int | None = Field(None, ge=0, description="Postes CDDI cofinancés par le département.")
+    sorties_prevues: int | None = Field(None, ge=0, le=100_000, description="Nombre de sorties prévues.")
+    taux_dynamique_prevu: Taux | None = Field(None, description="Somme des trois suivants ; 0.6 pour 60 %.")
+    taux_durable_prevu: Taux | None = None
+    taux_transition_prevu: Taux | None = None
+    taux_positive_prevu: Taux | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What deciding annexes takes: the structures they name, the numbers that active annexes have."""
+    """What deciding annexes takes: the structures they name, the numbers that active annexes have, envelopes."""
 
     structures: Located
     taken: frozenset[str]
+    engagements: Engagements
 
 
 async def load_annexes(conn: AsyncConnection, lines: Sequence[AnnexeLine], _: Writer) -> Known:
     """Return what the lines name."""
     structures = await locate_structures(conn, [line.siret for line in lines])
     numeros = {"numeros": [line.numero for line in lines], "actifs": list(rules.ACTIFS)}
-    return Known(structures, frozenset((await conn.execute(TAKEN, numeros)).scalars()))
+    engagements = await load_engagements(conn, [line.date_debut.year for line in lines])
+    return Known(structures, frozenset((await conn.execute(TAKEN, numeros)).scalars()), engagements)
 
 
 def enregistrer_annexe(line: AnnexeLine, known: Known, writer: Writer) -> Change:
@@ -73,7 +83,7 @@ def enregistrer_annexe(line: AnnexeLine, known: Known, writer: Writer) -> Change
     ------
     StructureInconnue, MesureHorsChamp, MesureIncoherente, NumeroIncoherent, PeriodeInversee, PeriodeTropLongue,
     HeuresEtpManquantes, BaremeAbsent, MontantUnitaireHorsBareme, MontantSocleIncoherent, ModulationExcessive,
-    AnnexeDejaActive
+    PrevisionsIncoherentes, AnnexeDejaActive
         See ``domain.annexe``.
     Introuvable
         The structure is outside the caller's perimeter.
@@ -90,6 +100,8 @@ def enregistrer_annexe(line: AnnexeLine, known: Known, writer: Writer) -> Change
     mois = duree_mois(line.date_debut, line.date_fin)
     rules.ensure_socle(line.montant_socle, line.etp, line.montant_unitaire, mois)
     rules.ensure_modulation(mesure, line.montant_socle, line.montant_module)
+    previsions = (line.taux_durable_prevu, line.taux_transition_prevu, line.taux_positive_prevu)
+    rules.ensure_previsions(line.taux_dynamique_prevu, previsions)
     if line.etat in rules.ACTIFS and line.numero in known.taken:
         raise rules.deja_active()
     identity = uuid7()
@@ -107,12 +119,22 @@ def enregistrer_annexe(line: AnnexeLine, known: Known, writer: Writer) -> Change
         "montant_module": line.montant_module,
         "montant_fdi": line.montant_fdi,
         "postes_cddi_cd": line.postes_cddi_cd,
+        "montant_cofinance": Decimal(0),
+        "avenant_de": None,
+        "sorties_prevues": line.sorties_prevues,
+        "taux_durable_prevu": line.taux_durable_prevu,
+        "taux_transition_prevu": line.taux_transition_prevu,
+        "taux_positive_prevu": line.taux_positive_prevu,
     }
     row = {"id": identity, "version": 1, "numero_convention": line.numero_convention, **state}
     fact = AnnexeFinanciereEnregistree(annexe_id=identity, **state)
+    wanted = engageable(line.etat, line.montant_socle, Decimal(0))
+    engaged = known.engagements.engager(
+        identity, structure.departement, line.date_debut.year, wanted, motif="ANNEXE", le=writer.today
+    )
     return Change(
         identity,
-        ((annexe_financiere, row),),
+        ((annexe_financiere, row), *engaged),
         (writer.fact(identity, 1, fact, line, line.date_debut),),
     )
 
@@ -123,5 +145,5 @@ ANNEXES = Nature(
     action=Action.ECRIRE_FINANCEMENT,
     load=load_annexes,
     decide=enregistrer_annexe,
-    constraints={"uq_annexe_financiere_numero_actif": rules.deja_active},
+    constraints={**CONSTRAINTS, "uq_annexe_financiere_numero_actif": rules.deja_active},
 )

@@ -14,6 +14,8 @@ Etp = Annotated[Quantite, Field(le=100_000, decimal_places=2)]
 """ETP, monthly average, hundredths."""
 Heures = Annotated[Quantite, Field(le=100_000_000, decimal_places=2)]
 """Hours, hundredths."""
+Taux = Annotated[Quantite, Field(le=1, decimal_places=4)]
+"""A ratio, ten-thousandths: 0.065 for 6.5 %."""
 
 
 def _numero(value: str) -> str:

@@ -1,16 +1,17 @@
 """What an annexe financière must satisfy: measure, number, period, barème, amounts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
-from services.funding.domain import formules
-from services.funding.domain.bareme import Cas, montant_unitaire
+from services.funding.domain import formules, modulation
+from services.funding.domain.bareme import cas, montant_unitaire
 from services.funding.domain.errors import (
     AnnexeDejaActive,
+    AvenantImpossible,
     HeuresEtpManquantes,
     MesureHorsChamp,
     MesureIncoherente,
@@ -20,6 +21,8 @@ from services.funding.domain.errors import (
     NumeroIncoherent,
     PeriodeInversee,
     PeriodeTropLongue,
+    PrevisionsIncoherentes,
+    TransitionInterdite,
     TypeHorsIae,
 )
 from shared.errors import BusinessError
@@ -61,9 +64,18 @@ ETATS = ("BROUILLON", "SAISI", "REJETE", "PROVISOIRE", "VALIDE", "HISTORISE", "C
 ACTIFS = ("VALIDE", "PROVISOIRE")
 """An active annexe is signed, or carried over until it is signed (ASP states)."""
 
-MODULATION_MAX = MappingProxyType({False: Decimal("0.10"), True: Decimal("0.05")})
-"""Ceiling of the part modulée, ratio of the socle, in prisons (True) or elsewhere."""
-SOURCE_MODULATION = "décret n° 2014-197 ; arrêtés annuels fixant les montants des aides au poste"
+TRANSITIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "BROUILLON": ("SAISI",),
+        "SAISI": ("REJETE", "PROVISOIRE", "VALIDE"),
+        "PROVISOIRE": ("VALIDE",),
+        "VALIDE": ("HISTORISE", "CLOTURE", "ANNULE"),
+    }
+)
+"""States that an annexe may take from another; HISTORISE comes with the avenant that replaces it."""
+SOURCE_ETATS = "états des annexes financières de l'ASP"
+CIRCUITS = ("ASP", "DIRECT")
+"""How a cofunder pays: through the ASP, or to the structure."""
 SOURCE_F05 = "montants des annexes financières de l'ASP (F05)"
 SOURCE_NUMERO = "forme des numéros d'annexe de l'ASP"
 
@@ -160,9 +172,31 @@ def ensure_periode(debut: date, fin: date) -> None:
     PeriodeInversee, PeriodeTropLongue
         It ends before it starts; it touches more months.
     """
+    ensure_ordre(debut, fin)
+    ensure_duree(formules.duree_mois(debut, fin))
+
+
+def ensure_ordre(debut: date, fin: date) -> None:
+    """Return if a period, both days included, is in order.
+
+    Raises
+    ------
+    PeriodeInversee
+        It ends before it starts.
+    """
     if fin < debut:
         raise PeriodeInversee("L'annexe finit avant de commencer.", champ="date_fin")
-    if formules.duree_mois(debut, fin) > DUREE_MAX_MOIS:
+
+
+def ensure_duree(mois: int) -> None:
+    """Return if an annexe touches twelve months at most.
+
+    Raises
+    ------
+    PeriodeTropLongue
+        It touches more.
+    """
+    if mois > DUREE_MAX_MOIS:
         raise PeriodeTropLongue(
             "Une annexe financière couvre douze mois au plus.",
             champ="date_fin",
@@ -199,7 +233,8 @@ def ensure_bareme(mesure: Mesure, departement: str, debut: date, unitaire: Decim
     """
     if mesure.type_structure == AUTRE:
         return
-    bareme = montant_unitaire(mesure.type_structure, debut, _cas(mesure, departement))
+    applicable = cas(mayotte=departement == MAYOTTE, penitentiaire=mesure.penitentiaire)
+    bareme = montant_unitaire(mesure.type_structure, debut, applicable)
     if unitaire != bareme.euros:
         raise MontantUnitaireHorsBareme(
             f"Le barème fixe {bareme.euros} € par ETP au {debut:%d/%m/%Y}.",
@@ -207,12 +242,6 @@ def ensure_bareme(mesure: Mesure, departement: str, debut: date, unitaire: Decim
             correction="Reprenez le montant du barème, ou corrigez la date de début.",
             source=bareme.source,
         )
-
-
-def _cas(mesure: Mesure, departement: str) -> Cas:
-    if departement == MAYOTTE:
-        return Cas.MAYOTTE_PENITENTIAIRE if mesure.penitentiaire else Cas.MAYOTTE
-    return Cas.PENITENTIAIRE if mesure.penitentiaire else Cas.GENERAL
 
 
 def ensure_socle(socle: Decimal, etp: Decimal, unitaire: Decimal, mois: int) -> None:
@@ -242,13 +271,87 @@ def ensure_modulation(mesure: Mesure, socle: Decimal, module: Decimal | None) ->
     ModulationExcessive
         It passes 10 % of the socle, 5 % in prisons.
     """
-    ceiling = MODULATION_MAX[mesure.penitentiaire]
-    if module is not None and module > formules.arrondir(socle * ceiling):
+    ceiling = modulation.plafond(penitentiaire=mesure.penitentiaire)
+    if module is not None and module > modulation.part_modulee(socle, ceiling):
         raise ModulationExcessive(
             f"La part modulée dépasse {ceiling * 100:.0f} % du montant socle.",
             champ="montant_module",
-            source=SOURCE_MODULATION,
+            source=modulation.SOURCE_MODULATION,
         )
+
+
+def ensure_previsions(dynamique: Decimal | None, parts: Sequence[Decimal | None]) -> None:
+    """Return if the forecast rates of exit (durable, transition, positive) add up to the dynamic one, when given.
+
+    Raises
+    ------
+    PrevisionsIncoherentes
+        They do not, or some are missing.
+    """
+    if dynamique is None and not any(part is not None for part in parts):
+        return
+    total = sum((part or Decimal(0) for part in parts), Decimal(0))
+    if total > 1 or (dynamique is not None and total != dynamique):
+        raise PrevisionsIncoherentes(
+            "Le taux de sorties dynamiques prévu est la somme des trois autres, au plus 1.",
+            champ="taux_dynamique_prevu",
+            source="annexes financières de l'ASP : vrai sur 71 lignes sur 71",
+        )
+
+
+def ensure_transition(etat: str, vers: str) -> None:
+    """Return if an annexe may go from a state to another.
+
+    Raises
+    ------
+    TransitionInterdite
+        It may not.
+    """
+    allowed = TRANSITIONS.get(etat, ())
+    if vers not in allowed:
+        raise TransitionInterdite(
+            f"Une annexe {etat} ne passe pas à l'état {vers}.",
+            champ="etat",
+            correction=f"États possibles : {', '.join(allowed)}." if allowed else "Cet état est définitif.",
+            source=SOURCE_ETATS,
+        )
+
+
+def est_active(etat: str, date_fin: date, le: date) -> bool:
+    """Tell whether an annexe is active on a day: signed or carried over, and not in its last day."""
+    return etat in ACTIFS and date_fin > le
+
+
+def numero_modifie(numero: str) -> str:
+    """Return the number of the next modification of an annexe: M0 → M1.
+
+    Raises
+    ------
+    AvenantImpossible
+        The one digit is used up.
+    """
+    return numero[:-1] + _next_digit(numero[-1], "modification")
+
+
+def numero_renouvele(numero: str) -> str:
+    """Return the number of the renewal of an annexe for the next year: A0M2 → A1M0.
+
+    Raises
+    ------
+    AvenantImpossible
+        The one digit is used up.
+    """
+    return numero[:-3] + _next_digit(numero[-3], "renouvellement") + "M0"
+
+
+def _next_digit(digit: str, avenant: str) -> str:
+    if digit == "9":
+        raise AvenantImpossible(
+            f"Le numéro ne laisse pas de place à un autre avenant de {avenant}.",
+            champ="annexe",
+            source=SOURCE_NUMERO,
+        )
+    return str(int(digit) + 1)
 
 
 def deja_active() -> BusinessError:

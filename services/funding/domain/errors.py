@@ -81,6 +81,30 @@ class ModulationExcessive(BusinessError):
     code = "modulation_excessive"
 
 
+class CofinancementExcessif(BusinessError):
+    """The cofunders would pay more than the annexe is worth."""
+
+    code = "cofinancement_excessif"
+
+
+class EnveloppeDepassee(BusinessError):
+    """More euros would be given than an envelope has."""
+
+    code = "enveloppe_depassee"
+
+
+class GrilleIncoherente(BusinessError):
+    """The weights of a grid of modulation do not make one."""
+
+    code = "grille_incoherente"
+
+
+class CoutHoraireNul(BusinessError):
+    """An hour of a clause would cost nothing."""
+
+    code = "cout_horaire_nul"
+
+
 class AnnexeInconnue(BusinessError):
     """No annexe has this number."""
 
@@ -133,3 +157,130 @@ class AnneeAvantNotification(BusinessError):
     """Hours would be done before the contract exists."""
 
     code = "annee_avant_notification"
+
+
+class TerritoireInconnu(BusinessError):
+    """The code names no territory of that level."""
+
+    code = "territoire_inconnu"
+
+
+class EnveloppeInconnue(BusinessError):
+    """No envelope has this identifier."""
+
+    code = "enveloppe_inconnue"
+
+
+class EnveloppeDejaNotifiee(BusinessError):
+    """The envelope of this territory, year and kind exists."""
+
+    code = "enveloppe_deja_notifiee"
+
+
+class MouvementIncoherent(BusinessError):
+    """Credits move from somewhere to somewhere else, of the same kind."""
+
+    code = "mouvement_incoherent"
+
+
+class TransitionInterdite(BusinessError):
+    """An annexe does not go from this state to that one."""
+
+    code = "transition_interdite"
+
+
+class MotifManquant(BusinessError):
+    """A refusal or a cancellation tells why."""
+
+    code = "motif_manquant"
+
+
+class AvenantImpossible(BusinessError):
+    """The number of the annexe leaves no room for another avenant, or the annexe is not in force."""
+
+    code = "avenant_impossible"
+
+
+class CofinancementDejaInscrit(BusinessError):
+    """The annexe has a line of this funder."""
+
+    code = "cofinancement_deja_inscrit"
+
+
+class PrevisionsIncoherentes(BusinessError):
+    """The forecast rates of exit do not add up to the dynamic ones."""
+
+    code = "previsions_incoherentes"
+
+
+class GrilleDejaArretee(BusinessError):
+    """The grid of this région, year and number exists."""
+
+    code = "grille_deja_arretee"
+
+
+class ModulationDejaDecidee(BusinessError):
+    """The annexe has its decision of modulation."""
+
+    code = "modulation_deja_decidee"
+
+
+class VersementInconnu(BusinessError):
+    """No payment has this identifier."""
+
+    code = "versement_inconnu"
+
+
+class VersementDejaCorrige(BusinessError):
+    """The payment was taken back, or takes one back."""
+
+    code = "versement_deja_corrige"
+
+
+class RedeploiementInconnu(BusinessError):
+    """No redéploiement has this identifier."""
+
+    code = "redeploiement_inconnu"
+
+
+class RedeploiementImpossible(BusinessError):
+    """The redéploiement is not in the state that this step needs, or its annexes changed since."""
+
+    code = "redeploiement_impossible"
+
+
+class EtpInsuffisants(BusinessError):
+    """More ETP are taken from an annexe than it can give."""
+
+    code = "etp_insuffisants"
+
+
+class HeuresDejaImputees(BusinessError):
+    """The hours of this contract and month count for another contract with a clause."""
+
+    code = "heures_deja_imputees"
+
+
+class HeuresNonDeclarees(BusinessError):
+    """More hours are counted than were declared for this contract and month."""
+
+    code = "heures_non_declarees"
+
+
+class MarcheInconnu(BusinessError):
+    """No contract with a clause has this identifier."""
+
+    code = "marche_inconnu"
+
+
+class AvanceIncoherente(BusinessError):
+    """The advance of an action is not its part of the aid."""
+
+    code = "avance_incoherente"
+
+
+class ScoresOuTaux(BusinessError):
+    """A rate comes from scores or is given, one of the two."""
+
+    code = "scores_ou_taux"
+    status = 422

@@ -1,12 +1,15 @@
-"""The annexe simulator: what an annexe would be worth, by the very formulas of real ones."""
+"""What an annexe to be would be worth, and what a movement between annexes costs, by the very formulas of real ones."""
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import groupby
 
 from services.funding.domain import bareme, formules
+from services.funding.domain.cofinancement import ensure_cofinance
 
 SANS_BAREME = "montant donné"
 
@@ -26,7 +29,13 @@ class Periode:
         return formules.duree_mois(self.debut, self.fin)
 
 
-def periodes(type_structure: str, debut: date, fin: date, unitaire: Decimal | None) -> list[Periode]:
+def periodes(
+    type_structure: str,
+    debut: date,
+    fin: date,
+    unitaire: Decimal | None,
+    cas: bareme.Cas = bareme.Cas.GENERAL,
+) -> list[Periode]:
     """Cut an annexe where its unit amount changes; a given amount holds over the whole.
 
     Parameters
@@ -42,7 +51,7 @@ def periodes(type_structure: str, debut: date, fin: date, unitaire: Decimal | No
     if unitaire is not None:
         return [Periode(debut, fin, unitaire, SANS_BAREME)]
     days = [debut, *_first_days(debut, fin)]
-    amounts = [(day, bareme.montant_unitaire(type_structure, day)) for day in days]
+    amounts = [(day, bareme.montant_unitaire(type_structure, day, cas)) for day in days]
     cut: list[Periode] = []
     for _, group in groupby(amounts, key=lambda item: item[1].euros):
         (start, amount), *_ = months = list(group)
@@ -61,26 +70,39 @@ def _first_days(debut: date, fin: date) -> list[date]:
 
 @dataclass(frozen=True, slots=True)
 class Montants:
-    """Money of an annexe: periods with their amount, total, advances (one a month), share and ETP by funder.
-
-    ETP are yearly, ``part_cd`` is a ratio; neither is rounded.
-    """
+    """Money of an annexe: periods with their amount, total and advances, one a month."""
 
     periodes: list[tuple[Periode, Decimal]]
     total: Decimal
     acomptes: list[Decimal]
-    part_cd: Decimal
-    etp_cd: Decimal
-    etp_etat: Decimal
 
 
-def chiffrer(etp: Decimal, cut: list[Periode], cofinancement: Decimal) -> Montants:
-    """Return the money of an annexe cut in periods (F05 or F06, F07, F12, F13)."""
+def chiffrer(etp: Decimal, cut: Sequence[Periode]) -> Montants:
+    """Return the money of an annexe cut in periods (F05 or F06, F07)."""
     amounts = formules.montant_par_periodes(etp, [(p.montant_unitaire, p.mois) for p in cut])
     total = sum(amounts, Decimal(0))
     mois = sum(p.mois for p in cut)
+    return Montants(list(zip(cut, amounts, strict=True)), total, formules.acomptes(total, mois))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Who funds an annexe: the département's share (a ratio) and the yearly ETP of both, not rounded."""
+
+    part_cd: Fraction
+    etp_cd: Fraction
+    etp_etat: Fraction
+
+
+def partager(etp: Decimal, total: Decimal, cofinancement: Decimal, mois: int) -> Parts:
+    """Return the shares of the département and of the State (F12, F13).
+
+    Raises
+    ------
+    CofinancementExcessif
+        The département would pay more than the whole.
+    """
     part = formules.part_cofinancee(total, cofinancement)
-    etp_cd, etp_etat = formules.etp_par_financeur(etp, part, mois)
-    return Montants(
-        list(zip(cut, amounts, strict=True)), total, formules.acomptes(total, mois), part, etp_cd, etp_etat
-    )
+    if total:  # without an amount the share is zero, whatever is given
+        ensure_cofinance(total, cofinancement)
+    return Parts(part, *formules.etp_par_financeur(etp, part, mois))

@@ -24,10 +24,15 @@ FINANCEURS = (
 )  # fmt: skip
 """Funders, besides the départements, written CD and their code (``CD62``)."""
 
-NATURES_ETAT = ("AIDE_POSTE_SOCLE", "AIDE_POSTE_MODULEE", "FDI")
+NATURES_AIDE_POSTE = ("AIDE_POSTE_SOCLE", "AIDE_POSTE_MODULEE")
+"""What the envelope of the *aide au poste* pays, when the annexe holds credits of one."""
+NATURES_ETAT = (*NATURES_AIDE_POSTE, "FDI")
 NATURES_COFINANCEMENT = ("COFINANCEMENT", "COFINANCEMENT_CDDI_ESTIME")
 NATURES = (*NATURES_ETAT, *NATURES_COFINANCEMENT)
 """Kinds of payment: State aid, and what cofunders pay (``…_ESTIME``: 88 % of the RSA per post, not yet declared)."""
+
+ENVELOPPE, FINANCEUR, ANNEXE = "ENVELOPPE", "FINANCEUR", "ANNEXE"
+"""Accounts of the double entry: a payment leaves an envelope or a funder, and reaches an annexe."""
 
 SANS_EFFET = ("BROUILLON", "SAISI", "REJETE", "ANNULE")
 """States in which an annexe is not signed yet, or never was."""
@@ -106,6 +111,17 @@ def ensure_financeur(financeur: str, nature: str) -> None:
             correction="Vérifiez le financeur et la nature.",
             source="CT L. 5132-3-1 (cofinancement) ; décret n° 2014-197 (aide au poste)",
         )
+    ensure_code_financeur(financeur)
+
+
+def ensure_code_financeur(financeur: str) -> None:
+    """Return if a well-formed code names a funder.
+
+    Raises
+    ------
+    DepartementInconnu
+        It names a département that does not exist.
+    """
     if financeur not in FINANCEURS:
         ensure_departement(financeur.removeprefix(CD), champ="financeur")
 

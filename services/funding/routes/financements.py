@@ -12,7 +12,9 @@ from sqlalchemy import RowMapping
 from services.funding.commands.annexe import ANNEXES, AnnexeLine
 from services.funding.commands.marche import MARCHES, MarcheLine
 from services.funding.commands.versement import VERSEMENTS, VersementLine
+from services.funding.domain.annexe import est_active
 from services.funding.queries.financement import get_annexe, list_annexes, list_versements
+from shared import clock
 from shared.access.callers import Caller
 from shared.access.edge import requires
 from shared.access.rights import UNKNOWN, Action, Target, ensure, may
@@ -25,7 +27,7 @@ Funder = Annotated[Caller, Depends(requires(Action.ECRIRE_FINANCEMENT))]
 
 
 class AnnexeView(BaseModel):
-    """An annexe as read."""
+    """An annexe as read; ``active`` today: signed or carried over, and not in its last day."""
 
     id: UUID
     version: int
@@ -35,6 +37,7 @@ class AnnexeView(BaseModel):
     mesure: str
     numero_convention: str | None
     etat: str
+    active: bool
     date_debut: date
     date_fin: date
     etp: Decimal
@@ -44,6 +47,12 @@ class AnnexeView(BaseModel):
     montant_module: Decimal | None
     montant_fdi: Decimal | None
     postes_cddi_cd: int | None
+    montant_cofinance: Decimal
+    avenant_de: UUID | None
+    sorties_prevues: int | None
+    taux_durable_prevu: Decimal | None
+    taux_transition_prevu: Decimal | None
+    taux_positive_prevu: Decimal | None
 
 
 class VersementView(BaseModel):
@@ -56,6 +65,7 @@ class VersementView(BaseModel):
     financeur: str
     nature: str
     montant: Decimal
+    corrige: UUID | None
 
 
 @router.post("/annexes", status_code=201, summary="Enregistrer une annexe financière")
@@ -75,18 +85,14 @@ async def get_annexes(request: Request, caller: Reader, structure_id: UUID) -> l
     async with request.app.state.engine.connect() as conn:
         rows = await list_annexes(conn, structure_id)
     # Outside the perimeter there is nothing to see, as for a structure that does not exist.
-    return [
-        AnnexeView.model_validate(dict(row))
-        for row in rows
-        if may(caller, Action.LIRE_FINANCEMENT, _target(row))
-    ]
+    return [_view(row) for row in rows if may(caller, Action.LIRE_FINANCEMENT, _target(row))]
 
 
 @router.get("/annexes/{annexe_id}", summary="Lire une annexe financière")
 async def get_one_annexe(request: Request, response: Response, caller: Reader, annexe_id: UUID) -> AnnexeView:
     row = await _annexe(request, caller, annexe_id)
     response.headers["ETag"] = f'"{row["version"]}"'
-    return AnnexeView.model_validate(dict(row))
+    return _view(row)
 
 
 @router.post("/versements", status_code=201, summary="Enregistrer un versement")
@@ -129,6 +135,10 @@ async def _annexe(request: Request, caller: Caller, annexe_id: UUID) -> RowMappi
         raise Introuvable(UNKNOWN)
     ensure(caller, Action.LIRE_FINANCEMENT, _target(row))
     return row
+
+
+def _view(row: RowMapping) -> AnnexeView:
+    return AnnexeView(**dict(row), active=est_active(row["etat"], row["date_fin"], clock.today()))
 
 
 def _target(row: RowMapping) -> Target:

@@ -1,13 +1,14 @@
 """Worked examples of the financing formulas."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.funding.domain.formules import (
+    FORMULES,
     acomptes,
     arrondir,
     duree_mois,
@@ -16,7 +17,9 @@ from services.funding.domain.formules import (
     montant_annexe,
     montant_par_periodes,
     part_cofinancee,
+    tronquer,
 )
+from services.funding.domain.realisation import du_cumule
 
 D = Decimal
 
@@ -35,7 +38,7 @@ def test_f03_counts_the_months_touched(debut: date, fin: date, mois: int) -> Non
 
 
 def test_f04_gives_the_yearly_etp_of_a_part_of_year() -> None:
-    assert etp_annuel(D("7.43"), 8).quantize(D("0.0001")) == D("4.9533")
+    assert arrondir(etp_annuel(D("7.43"), 8), 4) == D("4.9533")
 
 
 @pytest.mark.parametrize(
@@ -84,11 +87,46 @@ def test_f07_always_pays_the_whole_amount(montant: Decimal, mois: int) -> None:
 
 def test_f12_and_f13_share_the_etp_of_a_real_annexe() -> None:
     part = part_cofinancee(D("310393.20"), D("72150.90"))
-    assert part.quantize(D("0.00001")) == D("0.23245")
+    assert arrondir(part, 5) == D("0.23245")
     cd, etat = etp_par_financeur(D("15.60"), part, 12)
-    assert cd.quantize(D("0.0001")) == D("3.6262")
-    assert etat.quantize(D("0.0001")) == D("11.9738")
+    assert arrondir(cd, 4) == D("3.6262")
+    assert arrondir(etat, 4) == D("11.9738")
 
 
 def test_f12_is_zero_without_an_amount() -> None:
     assert part_cofinancee(D(0), D(100)) == 0
+
+
+@pytest.mark.parametrize(
+    ("valeur", "centimes"),
+    [
+        ("1.005", "1.01"),
+        ("1.0049", "1.00"),
+        ("-1.005", "-1.01"),
+        ("0.125", "0.13"),
+        ("0", "0.00"),
+        ("7", "7.00"),
+    ],
+)
+def test_rounding_is_half_up_away_from_zero(valeur: str, centimes: str) -> None:
+    assert str(arrondir(D(valeur))) == centimes
+
+
+@given(valeur=st.decimals(-(10**9), 10**9, places=6))
+def test_rounding_is_that_of_the_decimal_module(valeur: Decimal) -> None:
+    assert arrondir(valeur) == valeur.quantize(D("0.01"), ROUND_HALF_UP)
+
+
+@pytest.mark.parametrize(("valeur", "coupe"), [("9.999", "9.99"), ("10", "10.00"), ("-0.019", "-0.01")])
+def test_cutting_never_rounds(valeur: str, coupe: str) -> None:
+    assert tronquer(D(valeur)) == D(coupe)
+
+
+def test_a_half_cent_behind_a_repeating_division_is_still_rounded_up() -> None:
+    # 0.35 h / 1820 repeats for ever, yet the product is 3.745 exactly.
+    assert du_cumule(D("0.35"), D(1820), D(19474), D(1000)) == D("3.75")
+
+
+def test_each_formula_of_the_field_is_told_with_its_source() -> None:
+    assert [code for code in FORMULES if code.startswith("F")] == [f"F{n:02d}" for n in range(1, 31)]
+    assert all(libelle and source for libelle, source in FORMULES.values())

@@ -1,0 +1,82 @@
+"""Actions of the FDI: what is decided, and its advance (F22)."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.funding.commands.quantites import Euros, Taux
+from services.funding.commands.structure import Located, locate_structures
+from services.funding.domain import fdi
+from services.funding.domain.errors import AvanceIncoherente
+from services.funding.tables import action_fdi
+from shared.access.rights import Action, Target, ensure
+from shared.contracts.funding import ActionFdiDecidee
+from shared.types import Jour, Siret, Texte
+from shared.uuids import uuid7
+from shared.writing import Change, Line, Nature, Writer
+
+
+class ActionFdiLine(Line):
+    """An action decided by the préfet after the opinion of the CDIAE."""
+
+    siret: Siret
+    type_structure: Literal["ACI", "AI", "EI", "ETTI", "EITI", "AUTRE"]
+    nature_action: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]{2,40}$")] = Field(
+        description="CONSOFI, DIVERSACT… : référentiel ouvert."
+    )
+    objet: Texte
+    date_decision: Jour
+    montant: Annotated[Euros, Field(gt=0)]
+    part_avance: Taux = Field(description="0.4, 0.5, 0.6 ou 1 selon l'action.")
+    montant_avance: Euros | None = Field(None, description="Tel qu'inscrit ; sinon calculé.")
+
+
+async def load_actions(conn: AsyncConnection, lines: Sequence[ActionFdiLine], _: Writer) -> Located:
+    """Return the structures that the lines name."""
+    return await locate_structures(conn, [line.siret for line in lines])
+
+
+def decider_action(line: ActionFdiLine, known: Located, writer: Writer) -> Change:
+    """Decide an action.
+
+    Raises
+    ------
+    StructureInconnue, AvanceIncoherente
+        The structure is not in the registry; the written advance is a euro or more away from its part.
+    Introuvable
+        The structure is outside the caller's perimeter.
+    """
+    structure = known.find(line.siret, line.type_structure)
+    target = Target(structure_id=structure.id, departement=structure.departement)
+    ensure(writer.caller, Action.ECRIRE_FINANCEMENT, target)
+    computed = fdi.avance(line.montant, line.part_avance)
+    written = computed if line.montant_avance is None else line.montant_avance
+    if not fdi.avance_inscrite_conforme(written, line.montant, line.part_avance) or written > line.montant:
+        raise AvanceIncoherente(
+            f"L'avance calculée est de {computed} €.",
+            champ="montant_avance",
+            correction="Vérifiez le montant et la part d'avance, à un euro près.",
+            source="retrouvé sur 13 actions réelles de l'ASP sur 14 (F22)",
+        )
+    identity = uuid7()
+    state: dict[str, Any] = {
+        "structure_id": structure.id,
+        "nature_action": line.nature_action,
+        "date_decision": line.date_decision,
+        "montant": line.montant,
+        "montant_avance": written,
+    }
+    fact = ActionFdiDecidee(action_id=identity, **state)
+    row = {"id": identity, "objet": line.objet, "part_avance": line.part_avance, **state}
+    return Change(identity, ((action_fdi, row),), (writer.fact(identity, 1, fact, line, line.date_decision),))
+
+
+ACTIONS_FDI = Nature(
+    name="actions_fdi",
+    line=ActionFdiLine,
+    action=Action.ECRIRE_FINANCEMENT,
+    load=load_actions,
+    decide=decider_action,
+)

@@ -1,0 +1,21 @@
+"""Actions of the FDI: what is paid before the action, what after."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from services.funding.domain.formules import arrondir
+
+NATURES_CONNUES = ("CONSOFI", "DIVERSACT")
+"""Codes of action seen in the files of the ASP; the others are not known, so the list stays open."""
+TOLERANCE = Decimal(1)
+"""A real advance may be rounded to the euro."""
+
+
+def avance(montant: Decimal, part: Decimal) -> Decimal:
+    """F22: return the advance of an action, to the cent; ``part`` is a ratio."""
+    return arrondir(Fraction(montant) * Fraction(part))
+
+
+def avance_inscrite_conforme(inscrite: Decimal, montant: Decimal, part: Decimal) -> bool:
+    """Tell whether a written advance is the computed one, to a euro."""
+    return abs(inscrite - avance(montant, part)) <= TOLERANCE

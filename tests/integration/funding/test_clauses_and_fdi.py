@@ -1,0 +1,66 @@
+"""Hours of social clauses, never counted twice; actions of the FDI and their advance."""
+
+import asyncio
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from tests.factories.funding import STRUCTURE, make_declaration, make_envelope, make_marche, receive
+from tests.factories.funding_service import Funding
+from tests.integration.funding.test_annexes_in_time import get, refused
+
+
+async def declare(funding: Funding, heures: str, structure_id: Any = None) -> str:
+    """Declare hours of a contract in January 2017; return the contract."""
+    declaration = make_declaration(heures=[heures], structure_id=structure_id)
+    await receive(funding.engine, make_envelope(declaration, declaration.declaration_id))
+    return str(declaration.lignes[0].contrat)
+
+
+async def test_hours_declared_count_for_one_contract_only(funding: Funding) -> None:
+    contrat = await declare(funding, "100")
+    marches = [await funding.write("marches", make_marche()) for _ in range(3)]
+    lines = [{"marche": m, "contrat": contrat, "mois": "2017-01", "heures": "60"} for m in marches]
+    answers = await asyncio.gather(*(funding.post("heures-clause", line) for line in lines))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+    assert {a.json()["code"] for a in answers if a.status_code == 409} == {"heures_deja_imputees"}
+    shown = await get(funding, "marches?departement=59&annee=2017")
+    counted = [(m["heures_imputees"], m["heures_declarees"], m["etp_imputes"]) for m in shown]
+    assert sorted(counted) == [("0", "0", "0.0000"), ("0", "0", "0.0000"), ("60", "100", "0.0373")]
+
+
+async def test_hours_that_nobody_declared_do_not_count(funding: Funding) -> None:
+    contrat = await declare(funding, "100")
+    marche = await funding.write("marches", make_marche())
+    line = {"marche": marche, "contrat": contrat, "mois": "2017-01", "heures": "100"}
+    for changes, code in (
+        ({"heures": "100.01"}, "heures_non_declarees"),
+        ({"mois": "2017-02"}, "heures_non_declarees"),
+        ({"mois": "2016-08"}, "annee_avant_notification"),
+        ({"marche": str(uuid4())}, "marche_inconnu"),
+    ):
+        assert await refused(funding, "heures-clause", line | changes) == code
+    await funding.write("heures-clause", line)
+
+
+async def test_the_hours_of_a_structure_are_those_it_declared(funding: Funding) -> None:
+    own, other = await declare(funding, "80", STRUCTURE.structure_id), await declare(funding, "80")
+    marche = await funding.write("marches", make_marche(siret=STRUCTURE.siret, type_structure="ACI"))
+    line = {"marche": marche, "contrat": other, "mois": "2017-01", "heures": "10"}
+    assert await refused(funding, "heures-clause", line) == "heures_non_declarees"
+    await funding.write("heures-clause", line | {"contrat": own})
+
+
+async def test_an_action_of_the_fdi_has_its_advance_to_a_euro(funding: Funding) -> None:
+    line = {
+        "siret": STRUCTURE.siret, "type_structure": "ACI", "nature_action": "CONSOFI", "objet": "Consolidation",
+        "date_decision": "2017-06-01", "montant": "10022", "part_avance": "0.6",
+    }  # fmt: skip
+    await funding.write("actions-fdi", line)
+    await funding.write("actions-fdi", line | {"montant_avance": "6013.00"})
+    wrong = line | {"montant_avance": "6011"}
+    assert await refused(funding, "actions-fdi", wrong) == "avance_incoherente"
+    actions = await get(funding, f"actions-fdi?structure_id={STRUCTURE.structure_id}")
+    assert [(a["montant_avance"], Decimal(a["solde"])) for a in actions] == [
+        ("6013.20", Decimal("4008.80")), ("6013.00", Decimal(4009)),
+    ]  # fmt: skip
