@@ -11,7 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from deploy.daily import review_all
 from deploy.demo.load import LoadFailed
+from deploy.fluxiae.run import import_fluxiae
 from deploy.importer import Import, import_file
 from deploy.local import control, demonstration
 from deploy.local.errors import StartRefused
@@ -75,6 +77,20 @@ def _importer(chosen: argparse.Namespace, options: Options, console: Console) ->
     return 0 if asyncio.run(import_file(running.address, secret, file, console)) else 1
 
 
+def _importer_fluxiae(chosen: argparse.Namespace, options: Options, console: Console) -> int:
+    running = control.require_running(options)
+    secret = State(options.state).secret("client_reprise")
+    work = import_fluxiae(running.address, secret, chosen.fichiers, console, a_blanc=chosen.a_blanc)
+    return 0 if asyncio.run(work) else 1
+
+
+def _quotidien(chosen: argparse.Namespace, options: Options, console: Console) -> int:
+    running = control.require_running(options)
+    secret = State(options.state).secret("client_gateway")
+    asyncio.run(review_all(running.address, secret, console, dry_run=chosen.a_blanc))
+    return 0
+
+
 def _verify(_: argparse.Namespace, options: Options, __: Console) -> int:
     running = control.require_running(options)
     return max(
@@ -134,18 +150,10 @@ def _parser() -> argparse.ArgumentParser:
     add("demo", _demo, "Charge les données de démonstration dans la plateforme qui tourne.").add_argument(
         "--echelle", default="1", type=_scale, help="part de la région, par exemple 0.05 (défaut : 1)"
     )
-    importer = add(
-        "importer",
-        _importer,
-        "Envoie un fichier par l'interface d'import ; code 0 si aucune ligne n'est refusée.",
-    )
-    importer.add_argument("service", choices=WRITERS)
-    importer.add_argument("nature", help="par exemple structures, personnes, annexes")
-    importer.add_argument("fichier", type=Path, help="CSV ou NDJSON, 50 Mo au plus")
-    importer.add_argument("--a-blanc", action="store_true", help="juge chaque ligne sans rien écrire")
-    importer.add_argument(
-        "--au-moins", metavar="POSITIONS", help="positions à attendre, par exemple structures:12"
-    )
+    _add_importer(add("importer", _importer, "Envoie un fichier par l'interface d'import."))
+    add(
+        "quotidien", _quotidien, "Fait le travail de chaque jour : revues, refus et clôtures automatiques."
+    ).add_argument("--a-blanc", action="store_true", help="dit ce qui serait fait, sans rien écrire")
     add("verify", _verify, "Vérifie les journaux, les versions et les vues ; code 0 si tout concorde.")
     add("republish", _republish, "Republie sur Kafka tout le journal d'un service.").add_argument(
         "service", choices=WRITERS
@@ -155,6 +163,29 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("cle", metavar="CLE", help="identifiant de l'agrégat")
     add("rebuild", _rebuild, "Reconstruit les vues du portail sans l'arrêter.")
     return parser
+
+
+def _add_importer(importer: argparse.ArgumentParser) -> None:
+    origins = importer.add_subparsers(title="origines", metavar="ORIGINE", dest="service", required=True)
+
+    def add(name: str, words: str) -> argparse.ArgumentParser:
+        sub = origins.add_parser(name, help=words, description=words, formatter_class=_French, add_help=False)
+        _add_help(sub)
+        return sub
+
+    for service in WRITERS:
+        words = f"Vers le service {service} ; code 0 si aucune ligne n'est refusée."
+        sub = add(service, words)
+        sub.add_argument("nature", help="par exemple structures, personnes, annexes")
+        sub.add_argument("fichier", type=Path, help="CSV ou NDJSON, 50 Mo au plus")
+        sub.add_argument("--a-blanc", action="store_true", help="juge chaque ligne sans rien écrire")
+        sub.add_argument(
+            "--au-moins", metavar="POSITIONS", help="positions à attendre, par exemple structures:12"
+        )
+    asp = add("fluxiae", "Fichiers « fluxIAE » de l'ASP ; code 0 si rien n'est refusé ni écarté à tort.")
+    asp.add_argument("fichiers", type=Path, nargs="+", help="Structure, AnnexeFinanciere ; compressés ou non")
+    asp.add_argument("--a-blanc", action="store_true", help="lit et rend compte sans rien envoyer")
+    asp.set_defaults(command=_importer_fluxiae)
 
 
 def _add_help(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from deploy.demo.load import Gateway, Patience
 from deploy.local.errors import StartRefused
+from shared.client import open_client
 
-CONTENT_TYPES = {".csv": "text/csv", ".ndjson": "application/x-ndjson", ".jsonl": "application/x-ndjson"}
+NDJSON = "application/x-ndjson"
+CONTENT_TYPES = {".csv": "text/csv", ".ndjson": NDJSON, ".jsonl": NDJSON}
 PATIENCE_S = 120.0
 POLL_S = 0.2
 REFUSALS_SHOWN = 20
@@ -56,30 +58,50 @@ async def import_file(address: str, secret: str, chosen: Import, console: Consol
         content = chosen.path.read_bytes()
     except OSError as fault:
         raise StartRefused(f"{chosen.path} ne peut pas être lu : {fault.strerror}.") from fault
-    imports = f"/api/{chosen.service}/v1/imports"
     parameters = {"nature": chosen.nature}
     if chosen.a_blanc:
         parameters["a_blanc"] = "true"
     if chosen.au_moins:
         parameters["au_moins"] = chosen.au_moins
-    async with httpx.AsyncClient(base_url=address, timeout=httpx.Timeout(60, connect=5)) as client:
+    async with open_client(httpx.Timeout(60, connect=5), base_url=address) as client:
         gateway = Gateway(client, secret)
-        accepted = await gateway.call(
-            Patience(PATIENCE_S),
-            "POST",
-            imports,
-            params=parameters,
-            headers={"Content-Type": content_type, "Idempotency-Key": str(uuid.uuid4())},
-            content=content,
-        )
-        url = f"{imports}/{accepted.json()['id']}"
-        job = await _follow(gateway, url, console)
-        refused: list[dict[str, Any]] = []
-        if job["refusees"]:
-            report = await gateway.call(Patience(PATIENCE_S), "GET", f"{url}/rapport")
-            refused = [json.loads(line) for line in report.text.splitlines()]
-    _print_outcome(job, refused, console)
+        job, refused = await send_content(gateway, chosen.service, parameters, content, content_type, console)
+    print_refusals(refused, console)
     return job["etat"] == "TERMINE" and not job["refusees"]
+
+
+async def send_content(
+    gateway: Gateway,
+    service: str,
+    parameters: Mapping[str, str],
+    content: bytes,
+    content_type: str,
+    console: Console,
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Send a content to an import, show its progress and its count; return the job and its refused lines.
+
+    Raises
+    ------
+    LoadFailed
+        The service refuses the whole content, or does not answer.
+    """
+    imports = f"/api/{service}/v1/imports"
+    accepted = await gateway.call(
+        Patience(PATIENCE_S),
+        "POST",
+        imports,
+        params=parameters,
+        headers={"Content-Type": content_type, "Idempotency-Key": str(uuid.uuid4())},
+        content=content,
+    )
+    url = f"{imports}/{accepted.json()['id']}"
+    job = await _follow(gateway, url, console)
+    refused: list[dict[str, Any]] = []
+    if job["refusees"]:
+        report = await gateway.call(Patience(PATIENCE_S), "GET", f"{url}/rapport")
+        refused = [json.loads(line) for line in report.text.splitlines()]
+    _print_outcome(job, console)
+    return job, refused
 
 
 async def _follow(gateway: Gateway, url: str, console: Console) -> dict[str, Any]:
@@ -99,7 +121,7 @@ async def _follow(gateway: Gateway, url: str, console: Console) -> dict[str, Any
             await patience.wait(POLL_S, f"l'import reste à {seen} lignes")
 
 
-def _print_outcome(job: dict[str, Any], refused: Sequence[dict[str, Any]], console: Console) -> None:
+def _print_outcome(job: dict[str, Any], console: Console) -> None:
     state = {"TERMINE": "terminé", "ECHEC": "en échec"}.get(job["etat"], job["etat"])
     console.print(
         f"Import {state} : {job['acceptees']} lignes acceptées, {job['deja_recues']} déjà reçues, "
@@ -109,7 +131,13 @@ def _print_outcome(job: dict[str, Any], refused: Sequence[dict[str, Any]], conso
     if job.get("positions"):
         positions = ",".join(f"{service}:{position}" for service, position in job["positions"].items())
         console.print(f"Positions : {positions}", highlight=False)
-    for line in refused[:REFUSALS_SHOWN]:
+
+
+def print_refusals(
+    refused: Sequence[dict[str, Any]], console: Console, limit: int | None = REFUSALS_SHOWN
+) -> None:
+    """Print refused lines, all of them or the first ones with the count of the others."""
+    for line in refused[:limit]:
         where = ", ".join(str(part) for part in (line.get("reference"), line.get("champ")) if part)
         console.print(
             f"  ligne {line['ligne']}, {where} : {line['code']}. {line['detail']} {line.get('correction') or ''}",
@@ -117,5 +145,5 @@ def _print_outcome(job: dict[str, Any], refused: Sequence[dict[str, Any]], conso
             highlight=False,
             soft_wrap=True,
         )
-    if len(refused) > REFUSALS_SHOWN:
-        console.print(f"… et {len(refused) - REFUSALS_SHOWN} autres lignes refusées.")
+    if limit is not None and len(refused) > limit:
+        console.print(f"… et {len(refused) - limit} autres lignes refusées.")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from deploy.demo.plans import PLANS
 from deploy.demo.rules import MOIS
 from deploy.demo.tables import Row, count_rows, read_table, read_values
 
@@ -113,6 +114,7 @@ def plan(directory: Path) -> list[Step]:
         table("funding", "versements", "financements", _versement),
         table("funding", "marches", "clauses", _marche, ("structures",)),
         table("structures", "dossiers_cdiae", "cdiae_dossiers", _dossier),
+        Step("structures", "plans", map(_encode, PLANS), len(PLANS)),
     ]
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 
 from deploy.demo.lines import Step, plan
+from shared.client import open_client
 
 CLIENT_ID = "demo-reprise"
 PART_BYTES = 40_000_000  # an import takes at most 50 MB
@@ -72,7 +73,7 @@ async def load(base_url: str, secret: str, directory: Path, on_progress: Progres
     started = time.monotonic()
     identity = json.loads((directory / "totaux.json").read_text(encoding="utf-8"))
     steps = plan(directory)
-    async with httpx.AsyncClient(base_url=base_url, timeout=httpx.Timeout(60, connect=5)) as client:
+    async with open_client(httpx.Timeout(60, connect=5), base_url=base_url) as client:
         gateway = Gateway(client, secret)
         run = _Run(gateway, f"{identity['seed']}/{identity['scale']}", steps, on_progress)
         deja_recues = await run.send_all()
@@ -107,9 +108,9 @@ class Patience:
 class Gateway:
     """Requests to the gateway, repeated while it or a service behind it is away or busy."""
 
-    def __init__(self, client: httpx.AsyncClient, secret: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, secret: str, client_id: str = CLIENT_ID) -> None:
         self._client = client
-        self._credentials = httpx.BasicAuth(CLIENT_ID, secret)
+        self._credentials = httpx.BasicAuth(client_id, secret)
         self._token = ""
         self._token_until = 0.0
         self._token_lock = asyncio.Lock()

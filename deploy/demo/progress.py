@@ -21,6 +21,7 @@ LABELS = {
     "funding/versements": "Versements",
     "funding/marches": "Clauses sociales",
     "structures/dossiers_cdiae": "Dossiers de CDIAE",
+    "structures/plans": "Plan régional",
 }
 
 

@@ -17,6 +17,7 @@ from deploy.local.processes import CHECKOUT, Identity
 from deploy.local.readiness import wait_until
 from deploy.local.services import SHOWN_LINES, process_environment, service_ports
 from deploy.local.state import Running, State
+from shared.client import open_client
 
 UP_WITHIN_S = 180.0
 DOWN_WITHIN_S = 60.0
@@ -129,7 +130,7 @@ async def status(options: Options, console: Console) -> bool:
 
 
 async def _readiness(port: int) -> str:
-    async with httpx.AsyncClient(timeout=5.0) as client:
+    async with open_client(httpx.Timeout(5)) as client:
         try:
             answer = await client.get(f"http://127.0.0.1:{port}/sante/pret")
         except httpx.TransportError:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,8 @@ from deploy.local.errors import StartRefused
 from deploy.local.options import Options
 from deploy.local.processes import CHECKOUT, Spec
 from deploy.local.readiness import wait_until
+from shared.client import open_client
+from shared.revision import last_revision
 
 SERVICES = ("gateway", "structures", "parcours", "funding")
 """In the order of their ports."""
@@ -99,15 +100,6 @@ async def _migrate(name: str, url: str) -> None:
         await run_module("shared.migrations", name, settings={"IAE_MIGRATION_DATABASE_URL": url})
 
 
-def last_revision(versions: Path) -> str | None:
-    """Return the revision that no other follows, or nothing when the files do not tell exactly one."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in versions.glob("*.py"))
-    revisions = set(re.findall(r"^revision\b.*= *[\"'](\w+)[\"']", text, re.MULTILINE))
-    followed = set(re.findall(r"^down_revision\b.*= *[\"'](\w+)[\"']", text, re.MULTILINE))
-    last = revisions - followed
-    return last.pop() if len(last) == 1 else None
-
-
 async def _revision(url: str) -> str | None:
     connection = await asyncpg.connect(url)
     try:
@@ -159,7 +151,7 @@ async def wait_alive(port: int, logs: Path) -> None:
     StartRefused
         One does not; the sentence names its log and shows its end.
     """
-    async with httpx.AsyncClient(timeout=5.0) as client:
+    async with open_client(httpx.Timeout(5)) as client:
         for name, service_port in service_ports(port).items():
             url = f"http://127.0.0.1:{service_port}/sante/vivant"
             if not await wait_until(lambda url=url: _answers(client, url), ALIVE_WITHIN_S):  # type: ignore[misc]  # default binds the loop's value

@@ -11,12 +11,12 @@ from deploy.local.ports import free_port
 from deploy.local.services import (
     SERVICES,
     environments,
-    last_revision,
     process_environment,
     run_module,
     specs,
     wait_alive,
 )
+from shared.revision import last_revision
 
 DATABASES = {name: Urls(f"m-{name}", f"a-{name}", f"r-{name}") for name in SERVICES}
 

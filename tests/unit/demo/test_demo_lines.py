@@ -60,6 +60,7 @@ FIELDS = {
     "dossiers_cdiae": LINE
     | EMPLOYER
     | {"departement", "date_seance", "objet", "etp_demandes", "etp_accordes", "avis"},
+    "plans": LINE | {"maille", "territoire", "titre", "date_debut", "date_fin", "source", "axes"},
 }
 OPTIONAL = {
     "annexes": {"postes_cddi_cd"},
@@ -108,6 +109,7 @@ def test_steps_come_in_an_order_that_satisfies_what_each_needs(steps: list[Step]
         "funding/versements",
         "funding/marches",
         "structures/dossiers_cdiae",
+        "structures/plans",
     ]
 
 
