@@ -15,15 +15,16 @@ from services.gateway.projections import VIEW
 from services.gateway.queries.structures import structures_of_sirets
 from services.gateway.rate import AnonymousRate
 from services.gateway.reading import Reader
-from services.gateway.routes import health, oauth, pages, vues
+from services.gateway.routes import health, oauth, pages, registre, vues
 from services.gateway.routes.errors import add_page_errors
 from services.gateway.sources import Sources
 from services.gateway.tables import SCHEMA
 from shared.access.scopes import Audience
 from shared.access.tokens import KeySet, Signer, TokenVerifier
+from shared.client import open_client
 from shared.db import create_engine
 from shared.http import Edge, add_error_handlers
-from shared.migrations import check_head
+from shared.revision import check_head
 from shared.service import serve
 from shared.settings import Settings
 
@@ -39,9 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
             await check_head(engine, "gateway")
             async with engine.begin() as conn:
                 await register_clients(conn, settings)
-            limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
-            http = httpx.AsyncClient(timeout=httpx.Timeout(10, read=60), limits=limits)
-            await stack.enter_async_context(http)
+            http = await stack.enter_async_context(open_client(httpx.Timeout(10, read=60)))
             keys = KeySet(settings.secrets_dir / "jwks.json")
             signer = Signer.from_json(settings.secret("signing_key.json"), settings.gateway_url)
             app.state.engine = engine
@@ -74,7 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
     add_error_handlers(app)
     add_page_errors(app)
     app.add_middleware(Edge, unlimited=("/v1/imports",))
-    for router in (health.router, oauth.router, vues.router, pages.router, forward.router):
+    for router in (health.router, oauth.router, vues.router, pages.router, registre.router, forward.router):
         app.include_router(router)
     return app
 

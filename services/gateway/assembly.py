@@ -287,7 +287,7 @@ def _structure_row(s: StructureFigures) -> StructureRow:
     return StructureRow(
         nom=s.raison_sociale,
         type=s.type_structure,
-        commune=_commune(s.code_insee),
+        commune=nom_commune(s.code_insee),
         departement=s.departement,
         etp_conventionnes=exact(s.etp_conventionnes),
         etp_realises=exact(s.etp_realises),
@@ -295,10 +295,12 @@ def _structure_row(s: StructureFigures) -> StructureRow:
         financement_etat_eur=s.financement_etat,
         sorties_comptees=counted,
         taux_sorties_dynamiques=hide_rate(s.dynamiques, s.comptees),
+        url=f"/structures/{s.structure_id}",
     )
 
 
-def _commune(code_insee: str) -> str:
+def nom_commune(code_insee: str) -> str:
+    """Return the name of a commune, or its code when it is not held."""
     try:
         return commune(code_insee).nom
     except UnknownCode:

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.gateway.projections import VIEW
 from services.gateway.queries.champ import Champ
@@ -23,6 +25,15 @@ class Reading:
     positions: dict[str, int]
 
 
+@asynccontextmanager
+async def snapshot(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, dict[str, int], bool]]:
+    """Open one instant of the views: a connection, the positions there, and whether anything was ever read."""
+    async with engine.connect() as conn:
+        await conn.execution_options(isolation_level="REPEATABLE READ")
+        stands = await standings(conn, VIEW)
+        yield conn, {name: stands[name].position if name in stands else 0 for name in SERVICES}, bool(stands)
+
+
 class Reader:
     """Reads regions; the last readings are kept until a position moves."""
 
@@ -35,13 +46,9 @@ class Reader:
         """Return the figures of a region at the present positions."""
         lock = self._locks.setdefault(champ, asyncio.Lock())
         try:
-            async with lock, self._engine.connect() as conn:
-                # One snapshot: positions and figures tell of the same instant.
-                await conn.execution_options(isolation_level="REPEATABLE READ")
-                stands = await standings(conn, VIEW)
-                positions = {name: stands[name].position if name in stands else 0 for name in SERVICES}
+            async with lock, snapshot(self._engine) as (conn, positions, begun):
                 kept = self._kept.get(champ)
-                if kept is None or kept.positions != positions or not stands:
+                if kept is None or kept.positions != positions or not begun:
                     kept = Reading(await read_region(conn, champ), positions)
                     self._kept[champ] = kept
                     if len(self._kept) > KEPT:

@@ -22,8 +22,9 @@ from shared.messaging.commands import show
 from shared.messaging.fold import fold, fresh_schema
 from shared.messaging.source import JournalClient
 from shared.messaging.verify import ViewMoving, verify_view
-from shared.service import journal_client
 from shared.settings import Settings
+from shared.work import spare_collector
+from shared.worker import journal_client
 
 NEXT, FORMER = f"{SCHEMA}_suivant", f"{SCHEMA}_precedent"
 ATTEMPTS = 20
@@ -92,6 +93,7 @@ async def verify(settings: Settings) -> int:
 
 async def main() -> int:
     """Rebuild and say how long it took."""
+    spare_collector()
     settings = Settings()
     async with AsyncExitStack() as stack:
         journals = await journal_client("gateway", settings, stack)

@@ -1,7 +1,8 @@
 """The screens: what a request asks for, read in the views and laid out for ``pages``."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from fastapi import Request
 
@@ -95,13 +96,19 @@ def site(request: Request) -> Site:
 
 def freshness(request: Request, figures: RegionFigures, departement: str | None) -> Freshness:
     """Return as of when the figures of a page hold."""
+    share = declared_share(figures, departement)
+    return sources_freshness(request, closing_day(figures, clock.today()), share)
+
+
+def sources_freshness(request: Request, arrete_le: date, part_declarations: Decimal | None) -> Freshness:
+    """Return the state of the sources under a page whose figures hold as of a day."""
     sources: Sources = request.app.state.sources
     now = clock.now()
     return Freshness(
-        arrete_le=closing_day(figures, clock.today()),
+        arrete_le=arrete_le,
         sources=tuple(_source(state, now) for state in sources.states.values()),
         bus=Bus.KAFKA if request.app.state.settings.bus == "kafka" else Bus.JOURNAL,
-        part_declarations=declared_share(figures, departement),
+        part_declarations=part_declarations,
     )
 
 

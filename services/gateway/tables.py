@@ -7,6 +7,7 @@ no schema and follow the search path.
 
 from sqlalchemy import (
     ARRAY,
+    JSON,
     Boolean,
     Column,
     Date,
@@ -55,18 +56,110 @@ structure = _view(
     Column("permanents", Integer),
     Column("chiffre_affaires", Numeric),
     Column("known_on", Date, nullable=False),
+    Column("forme_juridique", Text),
+    Column("division_naf", Text),
+    Column("adresse", Text),
+    Column("code_postal", Text),
+    Column("date_conventionnement", Date),
+    Column("mere_id", Uuid),
+    Column("visible", Boolean),
+    Column("capacite", Integer),
+    Column("delai_attente_jours", Integer),
+    Column("spontanees_jusqu_au", Date),
+    Column("fermee_le", Date),
+    Column("motif_fermeture", Text),
+    Column("absorbante_id", Uuid),
+    Column("texte", Text),  # name and activity without accents, for searching
 )
 Index(None, structure.c.departement)
 Index(None, structure.c.siret)
+
+histoire = _view(  # what the registry said of a structure after each of its facts
+    "histoire",
+    Column("structure_id", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("fait", Text, nullable=False),
+    Column("date_effet", Date, nullable=False),
+    Column("etat", JSON, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+fiche_de_poste = _view(
+    "fiche_de_poste",
+    Column("fiche_id", Uuid, primary_key=True),
+    Column("structure_id", Uuid, nullable=False, index=True),
+    Column("code_rome", Text, nullable=False),
+    Column("appellation", Text, nullable=False),
+    Column("type_contrat", Text, nullable=False),
+    Column("postes_ouverts", Integer, nullable=False),
+    Column("heures_hebdo", Numeric),
+    Column("code_insee", Text),
+    Column("mise_a_jour_le", Date, nullable=False),
+    Column("fermee_le", Date),
+    Column("known_on", Date, nullable=False),
+)
+
+instance = _view(
+    "instance",
+    Column("instance_id", Uuid, primary_key=True),
+    Column("nature", Text, nullable=False),
+    Column("maille", Text, nullable=False),
+    Column("territoire", Text, nullable=False),
+    Column("secteur", Text, nullable=False),
+    Column("libelle", Text, nullable=False),
+    Column("membres", JSON, nullable=False),
+    Column("quorum", Integer, nullable=False),
+    Column("delai_convocation_jours", Integer, nullable=False),
+    Column("source_regles", Text, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+Index(None, instance.c.territoire)
+
+seance = _view(
+    "seance",
+    Column("seance_id", Uuid, primary_key=True),
+    Column("instance_id", Uuid, nullable=False),
+    Column("date_seance", Date, nullable=False),
+    Column("convoquee_le", Date, nullable=False),
+    Column("etat", Text, nullable=False),
+    Column("questions", JSON, nullable=False),
+    Column("nombre_situations", Integer, nullable=False),
+    Column("presents", ARRAY(Text)),
+    Column("voix_presentes", Integer),
+    Column("quorum", Integer),
+    Column("quorum_atteint", Boolean),
+    Column("conclusions", JSON, nullable=False),
+    Column("motif_annulation", Text),
+    Column("known_on", Date, nullable=False),
+)
+Index(None, seance.c.instance_id, seance.c.date_seance)
+
+plan = _view(  # targets only: their values are read from the other views
+    "plan",
+    Column("plan_id", Uuid, primary_key=True),
+    Column("maille", Text, nullable=False),
+    Column("territoire", Text, nullable=False),
+    Column("titre", Text, nullable=False),
+    Column("date_debut", Date, nullable=False),
+    Column("date_fin", Date, nullable=False),
+    Column("source", Text),
+    Column("axes", JSON, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+Index(None, plan.c.maille, plan.c.territoire)
 
 convention = _view(
     "convention",
     Column("convention_id", Uuid, primary_key=True),
     Column("structure_id", Uuid, nullable=False, index=True),
-    Column("numero", Text, nullable=False),
+    Column("numero", Text),
     Column("date_debut", Date, nullable=False),
     Column("date_fin", Date, nullable=False),
     Column("known_on", Date, nullable=False),
+    Column("etat", Text),
+    Column("etat_le", Date),
+    Column("suspendue_le", Date),
+    Column("motif_suspension", Text),
 )
 
 dossier = _view(
@@ -77,9 +170,14 @@ dossier = _view(
     Column("date_seance", Date, nullable=False),
     Column("objet", Text, nullable=False),
     Column("etp_demandes", Numeric, nullable=False),
-    Column("etp_accordes", Numeric, nullable=False),
-    Column("avis", Text, nullable=False),
+    Column("etp_accordes", Numeric),
+    Column("avis", Text),
     Column("known_on", Date, nullable=False),
+    Column("seance_id", Uuid),
+    Column("suite_de", Uuid),
+    Column("montant_demande", Numeric),
+    Column("montant_accorde", Numeric),
+    Column("motifs", Text),
 )
 Index(None, dossier.c.departement, dossier.c.date_seance)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 import uvicorn
@@ -17,6 +17,7 @@ from services.gateway.pages import rendering
 from services.gateway.pages.definitions import PAR_CODE
 from services.gateway.pages.site import ErrorPage
 from tests.factories.gateway_pages import make_home, make_pas_de_calais, make_region, make_site, make_state
+from tests.factories.registre_pages import SHEET, make_plan_page, make_registre, make_seance_page, make_sheet
 
 pytest.register_assert_rewrite("tests.browser.checks")
 from tests.browser.checks import open_browser  # noqa: E402 -- its failures are explained only when imported after
@@ -25,31 +26,31 @@ SITE = make_site()
 
 
 def show(request: Request) -> HTMLResponse:
-    """Serve a sample page; the filter on types and the sort are those of the address."""
-    kind = request.query_params.get("type", "")
-    tri = request.query_params.get("tri", "-etp_realises")
-    match request.url.path:
-        case "/":
-            html = rendering.render_home(make_home(), SITE)
-        case "/regions/32":
-            html = rendering.render_territory(make_region(type_choisi=kind, tri=tri), SITE)
-        case "/departements/62":
-            html = rendering.render_territory(make_pas_de_calais(type_choisi=kind, tri=tri, panne=True), SITE)
-        case "/indicateurs":
-            html = rendering.render_indicators(SITE)
-        case "/indicateurs/FIN-03":
-            html = rendering.render_indicator(PAR_CODE["FIN-03"], SITE)
-        case "/etat":
-            html = rendering.render_state(make_state(), SITE)
-        case "/accessibilite":
-            html = rendering.render_accessibility(SITE)
-        case "/mentions-legales":
-            html = rendering.render_legal(SITE)
-        case "/donnees-personnelles":
-            html = rendering.render_privacy(SITE)
-        case _:
-            return HTMLResponse(rendering.render_error(ErrorPage(404, "3f2a-19"), SITE), 404)
-    return HTMLResponse(html)
+    """Serve a sample page; the filter on types, the sort and the search are those of the address."""
+    asked = request.query_params
+    kind, tri = asked.get("type", ""), asked.get("tri", "-etp_realises")
+    pages: dict[str, Callable[[], str]] = {
+        "/": lambda: rendering.render_home(make_home(), SITE),
+        "/regions/32": lambda: rendering.render_territory(make_region(type_choisi=kind, tri=tri), SITE),
+        "/departements/62": lambda: rendering.render_territory(
+            make_pas_de_calais(type_choisi=kind, tri=tri, panne=True), SITE
+        ),
+        "/structures": lambda: rendering.render_registre(
+            make_registre(texte=asked.get("q", ""), kind=kind), SITE
+        ),
+        SHEET: lambda: rendering.render_structure(make_sheet(), SITE),
+        "/cdiae/59/2017-06-09": lambda: rendering.render_seance(make_seance_page(), SITE),
+        "/regions/32/plan": lambda: rendering.render_plan(make_plan_page(), SITE),
+        "/indicateurs": lambda: rendering.render_indicators(SITE),
+        "/indicateurs/FIN-03": lambda: rendering.render_indicator(PAR_CODE["FIN-03"], SITE),
+        "/etat": lambda: rendering.render_state(make_state(), SITE),
+        "/accessibilite": lambda: rendering.render_accessibility(SITE),
+        "/mentions-legales": lambda: rendering.render_legal(SITE),
+        "/donnees-personnelles": lambda: rendering.render_privacy(SITE),
+    }
+    if request.url.path not in pages:
+        return HTMLResponse(rendering.render_error(ErrorPage(404, "3f2a-19"), SITE), 404)
+    return HTMLResponse(pages[request.url.path]())
 
 
 @pytest.fixture(scope="session")

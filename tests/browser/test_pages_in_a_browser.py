@@ -2,11 +2,17 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser.checks import check_filter_by_keyboard, check_page, check_print, open_page
+from tests.factories.registre_pages import SHEET
 
 PAGES = [
     "/",
     "/regions/32?annee=2017",
     "/departements/62?annee=2017&type=ACI",
+    "/structures",
+    "/structures?q=rien",
+    f"{SHEET}?annee=2017",
+    "/cdiae/59/2017-06-09",
+    "/regions/32/plan",
     "/indicateurs",
     "/indicateurs/FIN-03",
     "/etat",
@@ -71,3 +77,16 @@ async def test_text_twice_as_large_still_fits(browser: Browser, sample_url: str)
         await page.add_style_tag(content="html { font-size: 200% }")
         wide, window = await page.evaluate("() => [document.documentElement.scrollWidth, window.innerWidth]")
         assert wide <= window
+
+
+async def test_the_printed_releve_has_its_opinions_its_members_and_its_quorum(
+    browser: Browser, sample_url: str
+) -> None:
+    texts = [
+        "CDIAE dans le Nord, séance du 9 juin 2017",
+        "atteint, 3 voix présentes pour 3 requises",
+        "favorable avec réserves",
+        "Réseau fictif R01",
+        "Le plan d'action est approuvé.",
+    ]
+    assert await check_print(browser, f"{sample_url}/cdiae/59/2017-06-09", texts) == 2

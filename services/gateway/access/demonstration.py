@@ -50,6 +50,7 @@ DEMONSTRATION = (
         "Logiciel de gestion d'un ACI fictif du Nord (démonstration)",
         (
             Scope.STRUCTURES_LECTURE,
+            Scope.STRUCTURES_ECRITURE,
             Scope.PARCOURS_LECTURE,
             Scope.PARCOURS_ECRITURE,
             Scope.FINANCEMENT_LECTURE,

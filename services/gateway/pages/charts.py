@@ -85,6 +85,8 @@ def monthly_bars(ident: str, titre: str, months: Sequence[MonthlyEtp], cible: Va
         shapes += _target(left, y(target), width - right + 4, y(target))
         shapes.append(text(width - right + 10, y(target) - 1, etp(target), font_weight=700, fill=svg.CIBLE))
         shapes.append(text(width - right + 10, y(target) + 14, "conventionnés", fill=svg.CIBLE))
+    # Over the target: a month just below it would have its value struck out.
+    shapes += [_month_value(month, left + slot * (rank + 0.5), y) for rank, month in enumerate(months)]
     return svg.drawing(ident, (0, 0, width, height), titre, read_months(months, cible), *shapes, classe=LARGE)
 
 
@@ -255,17 +257,21 @@ def _cell(filled: Decimal, *marks: Markup) -> Markup:
 
 
 def _month_column(month: MonthlyEtp, x: float, slot: float, y: Callable[[Decimal], float]) -> list[Markup]:
-    floor, middle = y(Decimal(0)), x + slot / 2
+    floor = y(Decimal(0))
     label = f"{mois_abrege(month.mois)}{' (p)' if month.provisoire else ''}"
-    shapes = [text(middle, floor + 18, label, text_anchor="middle")]
+    shapes = [text(x + slot / 2, floor + 18, label, text_anchor="middle")]
+    value = known(month.etp)
+    if value is not None:
+        shapes.append(_bar(x + 5, y(value), slot - 10, floor - y(value), clair=month.provisoire))
+    return shapes
+
+
+def _month_value(month: MonthlyEtp, middle: float, y: Callable[[Decimal], float]) -> Markup:
     value = known(month.etp)
     if value is None:
-        return [*shapes, text(middle, floor - 6, "n. c.", text_anchor="middle", fill=svg.ENCRE_CLAIRE)]
-    return [
-        *shapes,
-        _bar(x + 5, y(value), slot - 10, floor - y(value), clair=month.provisoire),
-        text(middle, y(value) - 6, etp(value), text_anchor="middle", font_weight=600, **_CASING),
-    ]
+        floor = y(Decimal(0))
+        return text(middle, floor - 6, "n. c.", text_anchor="middle", fill=svg.ENCRE_CLAIRE)
+    return text(middle, y(value) - 6, etp(value), text_anchor="middle", font_weight=600, **_CASING)
 
 
 _CASING: dict[str, str | Mesure | None] = {"stroke": svg.PAPIER, "stroke_width": 3, "paint_order": "stroke"}

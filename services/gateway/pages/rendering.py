@@ -5,8 +5,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.gateway.pages import charts, definitions, formats, maps, tables
+from services.gateway.pages import charts, definitions, formats, maps, plans, registre, tables
 from services.gateway.pages.models import Bloc, Definition, HomePage, TerritoryPage
+from services.gateway.pages.plans import PlanPage
+from services.gateway.pages.registre import RegistrePage, SeancePage, StructurePage
 from services.gateway.pages.site import Adresse, ErrorPage, EtatSource, Lien, Site, StatePage
 
 HERE = Path(__file__).parent
@@ -14,6 +16,10 @@ STATIC = HERE / "static"
 """Folder of the static files, served under ``/static`` with a long cache: their addresses carry a version."""
 
 ERREURS = {
+    401: (
+        "Accès réservé aux membres",
+        "Cette page demande un jeton ; les séances sont ouvertes aux membres de l'instance.",
+    ),
     403: ("Accès refusé", "Vos droits ne permettent pas d'ouvrir cette page."),
     404: ("Page introuvable", "Aucune page n'existe à cette adresse, ou elle est hors de votre périmètre."),
     429: (
@@ -44,6 +50,26 @@ def render_home(page: HomePage, site: Site) -> str:
 def render_territory(page: TerritoryPage, site: Site) -> str:
     """Return the steering page of a region or a département."""
     return _render("territoire.html", page.adresse, site, page=page)
+
+
+def render_registre(page: RegistrePage, site: Site) -> str:
+    """Return the list of structures."""
+    return _render("structures.html", page.adresse, site, page=page)
+
+
+def render_structure(page: StructurePage, site: Site) -> str:
+    """Return the sheet of a structure."""
+    return _render("structure.html", page.adresse, site, page=page)
+
+
+def render_seance(page: SeancePage, site: Site) -> str:
+    """Return the agenda or the relevé of a séance of a CDIAE."""
+    return _render("seance.html", page.adresse, site, page=page)
+
+
+def render_plan(page: PlanPage, site: Site) -> str:
+    """Return the plan of a territory, with the values of its indicators."""
+    return _render("plan.html", page.adresse, site, page=page)
 
 
 def render_indicators(site: Site) -> str:
@@ -102,6 +128,8 @@ def _environment() -> Environment:
         charts=charts,
         f=formats,
         maps=maps,
+        plans=plans,
+        registre=registre,
         static_url=static_url,
         tables=tables,
     )

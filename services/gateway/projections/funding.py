@@ -11,7 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.gateway.projections import projections
 from services.gateway.projections.structures import rows_of
 from services.gateway.tables import annexe, marche
-from shared.contracts.funding import AnnexeFinanciereEnregistree, MarcheEnregistre, VersementEnregistre
+from shared.contracts.funding import (
+    AnnexeFinanciereEnregistree,
+    MarcheEnregistre,
+    VersementContrepasse,
+    VersementEnregistre,
+)
 from shared.db import upsert
 from shared.messaging.consumer import Received
 
@@ -44,16 +49,20 @@ async def project_marches(conn: AsyncConnection, events: Sequence[Received]) -> 
     await upsert(conn, marche, rows_of(events, MARCHE))
 
 
-@projections.on(VersementEnregistre)
+@projections.on(VersementEnregistre, VersementContrepasse)
 async def project_versements(conn: AsyncConnection, events: Sequence[Received]) -> None:
-    """Add payments to the sums of their structure; each is seen once, the consumer sees to it."""
+    """Add payments to the sums of their structure, take back those that a contrary line cancels.
+
+    Each is seen once, the consumer sees to it.
+    """
     amounts: dict[tuple[object, ...], Decimal] = {}
     counts: Counter[tuple[object, ...]] = Counter()
     for event in events:
         fact = event.fact
         key = (fact.structure_id, int(fact.mois[:4]), int(fact.mois[5:]), fact.financeur, fact.nature)
-        amounts[key] = amounts.get(key, Decimal(0)) + fact.montant
-        counts[key] += 1
+        sign = -1 if isinstance(fact, VersementContrepasse) else 1
+        amounts[key] = amounts.get(key, Decimal(0)) + sign * fact.montant
+        counts[key] += sign
     rows = [
         {
             "structure_id": str(key[0]),

@@ -12,6 +12,7 @@ from services.gateway.projections import projections
 from services.gateway.projections.structures import rows_of
 from services.gateway.tables import candidature, contrat, declaration, heures
 from shared.contracts.parcours import (
+    CandidatureChangee,
     CandidatureDecidee,
     CandidatureEnvoyee,
     ContratSigne,
@@ -32,6 +33,15 @@ DECIDE = text("""
     from unnest(cast(:ids as uuid[]), cast(:etats as text[]), cast(:jours as date[]),
                 cast(:contrats as uuid[]), cast(:connus as date[]))
          as u(candidature_id, etat, decidee_le, contrat_id, known_on)
+    where c.candidature_id = u.candidature_id
+""")
+CHANGE = text("""
+    update candidature c set etat = u.etat, structure_id = u.structure_id,
+        decidee_le = case when u.archivee then c.decidee_le end,
+        contrat_id = case when u.archivee then c.contrat_id end,
+        decision_known_on = case when u.archivee then c.decision_known_on end
+    from unnest(cast(:ids as uuid[]), cast(:structures as uuid[]), cast(:etats as text[]),
+                cast(:archivees as boolean[])) as u(candidature_id, structure_id, etat, archivee)
     where c.candidature_id = u.candidature_id
 """)
 END = text("""
@@ -101,6 +111,22 @@ async def project_decisions(conn: AsyncConnection, events: Sequence[Received]) -
             "jours": [f.decidee_le for f in facts],
             "contrats": [f.contrat_id for f in facts],
             "connus": [event.envelope.known_on for event in last],
+        },
+    )
+
+
+@projections.on(CandidatureChangee)
+async def project_changes(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    """Show the state of candidatures that wait again, and where they are; nothing is decided of them any more."""
+    last = {event.envelope.key: event for event in events}.values()
+    facts = [event.fact for event in last]
+    await conn.execute(
+        CHANGE,
+        {
+            "ids": [f.candidature_id for f in facts],
+            "structures": [f.structure_id for f in facts],
+            "etats": [f.etat for f in facts],
+            "archivees": [f.archivee for f in facts],
         },
     )
 

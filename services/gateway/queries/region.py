@@ -26,13 +26,14 @@ STRUCTURES = text(f"""
         from af group by structure_id
     ),
     paid as (
-        select structure_id, sum(montant) as etat from versement
-        where annee = :annee and financeur = 'ETAT' group by structure_id
+        select structure_id, sum(montant) as etat from versement join champ using (structure_id)
+        where versement.annee = :annee and financeur = 'ETAT' group by structure_id
     ),
     left_ones as (
         select structure_id, count(*) as sorties, count(*) filter (where comptee) as comptees,
                count(*) filter (where comptee and dynamique) as dynamiques
-        from contrat where date_sortie between :debut and :fin group by structure_id
+        from contrat join champ using (structure_id)
+        where date_sortie between :debut and :fin group by structure_id
     )
     select c.*, v.etp_mois, v.cddi, coalesce(p.etat, 0) as etat, coalesce(l.sorties, 0) as sorties,
            coalesce(l.comptees, 0) as comptees, coalesce(l.dynamiques, 0) as dynamiques
@@ -101,7 +102,8 @@ SEANCES = text("""
     group by departement, date_seance order by date_seance
 """)
 YEARS = text("""
-    select distinct extract(year from date_debut)::int as annee from annexe order by 1 desc limit 10
+    select distinct extract(year from a.date_debut)::int as annee from annexe a join structure s using (structure_id)
+    where s.departement = any(cast(:departements as text[])) order by 1 desc limit 10
 """)
 
 
@@ -153,7 +155,7 @@ class Seance:
     jour: date
     dossiers: int
     etp_demandes: Decimal
-    etp_accordes: Decimal
+    etp_accordes: Decimal | None
 
 
 @dataclass(slots=True)
@@ -227,7 +229,7 @@ async def read_region(conn: AsyncConnection, champ: Champ) -> RegionFigures:
             Seance(r.departement, r.date_seance, r.dossiers, r.demandes, r.accordes)
             for r in await read(SEANCES)
         ],
-        years=[r.annee for r in (await conn.execute(YEARS)).all()],
+        years=[r.annee for r in await read(YEARS)],
     )
 
 

@@ -10,7 +10,7 @@ from services.gateway import screens
 from services.gateway.answers import view_headers
 from services.gateway.pages import rendering
 from services.gateway.pages.definitions import DEFINITIONS, PAR_CODE
-from services.gateway.pages.exports import Variante, csv_file, file_name, file_of
+from services.gateway.pages.exports import Fichier, Variante, csv_file, file_name, file_of
 from services.gateway.pages.models import Bloc, Nature
 from services.gateway.pages.ods import ods_file
 from services.gateway.rate import anonymous_rate
@@ -27,7 +27,7 @@ STATIC = {path.name: path for path in rendering.STATIC.iterdir()}
 async def home(request: Request, au_moins: str | None = None) -> Response:
     await wait_for_positions(request, au_moins)
     page, positions = await screens.home_page(request)
-    return _html(request, rendering.render_home(page, screens.site(request)), positions)
+    return html(request, rendering.render_home(page, screens.site(request)), positions)
 
 
 class TerritoryQuery(BaseModel):
@@ -57,7 +57,7 @@ async def territory_page(request: Request, code: str, query: Annotated[Territory
     screen = await screens.territory_screen(request, asked)
     if query.format:
         return _file(screen, query)
-    return _html(request, rendering.render_territory(screen.page, screens.site(request)), screen.positions)
+    return html(request, rendering.render_territory(screen.page, screens.site(request)), screen.positions)
 
 
 def _file(screen: screens.TerritoryScreen, query: TerritoryQuery) -> Response:
@@ -65,11 +65,16 @@ def _file(screen: screens.TerritoryScreen, query: TerritoryQuery) -> Response:
         file = file_of(screen.page, query.tableau, screen.rows)
     except KeyError:
         raise Introuvable("Ce tableau n'a pas de fichier.") from None
-    if query.format == "ods":
+    return file_answer(file, query.format, query.variante)
+
+
+def file_answer(file: Fichier, form: str, variante: Variante) -> Response:
+    """Return a table as a file, CSV or ODS."""
+    if form == "ods":
         content, kind = ods_file(file), "application/vnd.oasis.opendocument.spreadsheet"
     else:
-        content, kind = csv_file(file, query.variante), "text/csv; charset=utf-8"
-    name = file_name(file, query.format, query.variante)
+        content, kind = csv_file(file, variante), "text/csv; charset=utf-8"
+    name = file_name(file, form, variante)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
     return Response(content, media_type=kind, headers=headers)
 
@@ -118,7 +123,8 @@ async def favicon() -> Response:
     return FileResponse(STATIC["favicon.svg"], media_type="image/svg+xml")
 
 
-def _html(request: Request, text: str, positions: dict[str, int]) -> Response:
+def html(request: Request, text: str, positions: dict[str, int]) -> Response:
+    """Return a page with the positions it was read at."""
     headers = view_headers(request, positions)
     del headers["ETag"]  # the page also tells ages and the hour it was made
     return HTMLResponse(text, headers=headers)

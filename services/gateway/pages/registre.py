@@ -1,0 +1,213 @@
+"""What the pages of the registry and of the governance show, and the columns of their tables."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.gateway.pages.formats import Unite, Valeur, date_courte
+from services.gateway.pages.models import Filtre, MonthlyEtp
+from services.gateway.pages.site import Adresse, Freshness, Lien
+from services.gateway.pages.tables import Colonne
+
+
+@dataclass(frozen=True, slots=True)
+class RegistreLine:
+    """A structure in the list; ``etat`` says where it stands, in words."""
+
+    nom: str
+    href: str
+    type: str
+    commune: str
+    departement: str
+    reseau: str
+    postes: Valeur
+    etat: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrePage:
+    """One page of the list; ``ensemble`` counts the structures without any filter."""
+
+    adresse: Adresse
+    fraicheur: Freshness
+    filtres: tuple[Filtre, ...]
+    texte: str
+    rows: tuple[RegistreLine, ...]
+    page: int
+    taille: int
+    total: int
+    ensemble: int
+
+    @property
+    def pages(self) -> int:
+        """Number of pages, at least one."""
+        return max(1, -(-self.total // self.taille))
+
+    @property
+    def premiere(self) -> int:
+        """Rank of the first line shown, from one."""
+        return (self.page - 1) * self.taille + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Champ:
+    """One line of a sheet."""
+
+    libelle: str
+    valeur: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConventionRow:
+    """A convention of a structure."""
+
+    numero: str
+    debut: date
+    fin: date
+    etat: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexeRow:
+    """An annexe financière of a structure."""
+
+    numero: str
+    etat: str
+    debut: date
+    fin: date
+    etp: Valeur
+    montant: Valeur
+
+
+@dataclass(frozen=True, slots=True)
+class PosteRow:
+    """An open fiche de poste."""
+
+    appellation: str
+    code_rome: str
+    type_contrat: str
+    postes: Valeur
+    heures: Valeur
+    commune: str
+    mise_a_jour: date
+
+
+@dataclass(frozen=True, slots=True)
+class Etape:
+    """One change of a structure: the day it took effect, what happened, what it changed."""
+
+    jour: date
+    libelle: str
+    changements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StructurePage:
+    """The sheet of a structure; ``avis`` tells a closing or a merger, ``suite`` leads to what absorbed it."""
+
+    titre: str
+    adresse: Adresse
+    fraicheur: Freshness
+    filtres: tuple[Filtre, ...]
+    annee: int
+    avis: str | None
+    suite: Lien | None
+    identite: tuple[Champ, ...]
+    conventions: tuple[ConventionRow, ...]
+    annexes: tuple[AnnexeRow, ...]
+    mois: tuple[MonthlyEtp, ...]
+    cible: Valeur
+    postes: tuple[PosteRow, ...]
+    histoire: tuple[Etape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MembreRow:
+    """An organisation that sits; never a person."""
+
+    organisation: str
+    college: str
+    voix: str
+    presence: str
+
+
+@dataclass(frozen=True, slots=True)
+class DossierRow:
+    """A file of an agenda; ``avis`` says that none is given yet."""
+
+    structure: Lien
+    type: str
+    commune: str
+    objet: str
+    etp_demandes: Valeur
+    etp_accordes: Valeur
+    montant_demande: Valeur
+    montant_accorde: Valeur
+    avis: str
+    motifs: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeancePage:
+    """A day of a CDIAE: agenda before, relevé after; ``quorum`` and ``etat`` are sentences."""
+
+    titre: str
+    adresse: Adresse
+    fraicheur: Freshness
+    etat: str
+    quorum: str
+    regles: str | None
+    questions: tuple[str, ...]
+    membres: tuple[MembreRow, ...]
+    dossiers: tuple[DossierRow, ...]
+    etp_demandes: Valeur
+    etp_accordes: Valeur
+    conclusions: tuple[str, ...]
+
+
+REGISTRE: tuple[Colonne[RegistreLine], ...] = (
+    Colonne("nom", "Structure", lambda s: s.nom),
+    Colonne("type", "Type", lambda s: s.type),
+    Colonne("commune", "Commune", lambda s: s.commune),
+    Colonne("departement", "Dép.", lambda s: s.departement),
+    Colonne("reseau", "Réseau", lambda s: s.reseau),
+    Colonne("etat", "Situation", lambda s: s.etat),
+    Colonne("postes", "Postes ouverts", lambda s: s.postes, Unite.NOMBRE),
+)
+
+CONVENTIONS: tuple[Colonne[ConventionRow], ...] = (
+    Colonne("numero", "Convention", lambda c: c.numero),
+    Colonne("debut", "Du", lambda c: c.debut),
+    Colonne("fin", "Au", lambda c: c.fin),
+    Colonne("etat", "État", lambda c: c.etat),
+)
+
+ANNEXES: tuple[Colonne[AnnexeRow], ...] = (
+    Colonne("numero", "Annexe", lambda a: a.numero),
+    Colonne("etat", "État", lambda a: a.etat),
+    Colonne("debut", "Du", lambda a: a.debut),
+    Colonne("fin", "Au", lambda a: a.fin),
+    Colonne("etp", "ETP conventionnés", lambda a: a.etp, Unite.ETP),
+    Colonne("montant", "Montant socle", lambda a: a.montant, Unite.EUROS),
+)
+
+POSTES: tuple[Colonne[PosteRow], ...] = (
+    Colonne("appellation", "Poste", lambda p: p.appellation),
+    Colonne("code_rome", "ROME", lambda p: p.code_rome),
+    Colonne("type_contrat", "Contrat", lambda p: p.type_contrat),
+    Colonne("commune", "Lieu", lambda p: p.commune),
+    Colonne("postes", "Postes", lambda p: p.postes, Unite.NOMBRE),
+    Colonne("heures", "Heures par semaine", lambda p: p.heures, Unite.HEURES),
+    Colonne("mise_a_jour", "Mis à jour", lambda p: p.mise_a_jour),
+)
+
+ETP_MENSUELS: tuple[Colonne[MonthlyEtp], ...] = (
+    Colonne("mois", "Mois", lambda m: date_courte(m.mois)[3:]),
+    Colonne("etp", "ETP réalisés", lambda m: m.etp, Unite.ETP),
+)
+
+MEMBRES: tuple[Colonne[MembreRow], ...] = (
+    Colonne("organisation", "Organisation", lambda m: m.organisation),
+    Colonne("college", "Collège", lambda m: m.college),
+    Colonne("voix", "Voix", lambda m: m.voix),
+    Colonne("presence", "Présence", lambda m: m.presence),
+)

@@ -1,0 +1,122 @@
+"""The screen of a séance of a CDIAE: its agenda before, its relevé after."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from fastapi import Request
+
+from services.gateway.assembly import nom_commune
+from services.gateway.pages.formats import Valeur, date_longue
+from services.gateway.pages.models import Nature, situe
+from services.gateway.pages.registre import DossierRow, MembreRow, SeancePage
+from services.gateway.pages.site import Adresse, Lien
+from services.gateway.queries.registre import Sitting, read_sitting
+from services.gateway.reading import snapshot
+from services.gateway.screens import sources_freshness
+from shared import clock
+from shared.errors import Introuvable
+from shared.reference.territories import departements
+
+OBJETS = {
+    "CREATION": "création", "RENOUVELLEMENT": "renouvellement", "EXTENSION": "extension",
+    "CONVENTION": "convention", "ANNEXE": "annexe financière", "FDI": "FDI",
+}  # fmt: skip
+AVIS = {
+    "FAVORABLE": "favorable", "FAVORABLE_AVEC_RESERVES": "favorable avec réserves",
+    "DEFAVORABLE": "défavorable", "AJOURNE": "ajourné",
+}  # fmt: skip
+COLLEGES = {
+    "ETAT": "État", "COLLECTIVITE": "collectivités", "SERVICE_EMPLOI": "service public de l'emploi",
+    "IAE": "insertion par l'activité économique", "EMPLOYEURS": "employeurs", "SALARIES": "salariés",
+    "AUTRE": "autre",
+}  # fmt: skip
+SEANCES = {"CONVOQUEE": "convoquée", "OUVERTE": "ouverte", "CLOSE": "close", "ANNULEE": "annulée"}
+
+
+async def seance_screen(request: Request, departement: str, jour: date) -> tuple[SeancePage, dict[str, int]]:
+    """Return the agenda, or the relevé, of a day of the CDIAE of a département.
+
+    Raises
+    ------
+    Introuvable
+        Nothing is known of that day.
+    """
+    async with snapshot(request.app.state.engine) as (conn, positions, _):
+        sitting = await read_sitting(conn, departement, jour)
+    if sitting.seance is None and not sitting.dossiers:
+        raise Introuvable("Aucune séance du CDIAE n'est connue ce jour-là.")
+    place = situe(Nature.DEPARTEMENT, departement, departements()[departement].nom)
+    held = sitting.seance
+    page = SeancePage(
+        titre=f"CDIAE {place}, séance du {date_longue(jour)}",
+        adresse=Adresse(f"/cdiae/{departement}/{jour.isoformat()}"),
+        fraicheur=sources_freshness(request, clock.today(), None),
+        etat=_state(held),
+        quorum=_quorum(held),
+        regles=held["source_regles"] if held else None,
+        questions=tuple(held["questions"]) if held else (),
+        membres=_members(held),
+        dossiers=tuple(_dossier(row) for row in sitting.dossiers),
+        etp_demandes=_sum(sitting, "etp_demandes"),
+        etp_accordes=_sum(sitting, "etp_accordes"),
+        conclusions=tuple(held["conclusions"]) if held else (),
+    )
+    return page, positions
+
+
+def _state(held: Mapping[Any, Any] | None) -> str:
+    if held is None:
+        return "avis repris d'avant la plateforme ; la séance n'y est pas décrite"
+    told = f"{SEANCES[held['etat']]}, convoquée le {date_longue(held['convoquee_le'])}"
+    return f"{told} : {held['motif_annulation']}" if held["motif_annulation"] else told
+
+
+def _quorum(held: Mapping[Any, Any] | None) -> str:
+    if held is None:
+        return "non communiqué"
+    if held["quorum_atteint"] is None:
+        return f"{held['quorum_instance']} voix à réunir"
+    verdict = "atteint" if held["quorum_atteint"] else "non atteint : la séance ne rend pas d'avis"
+    return f"{verdict}, {held['voix_presentes']} voix présentes pour {held['quorum']} requises"
+
+
+def _members(held: Mapping[Any, Any] | None) -> tuple[MembreRow, ...]:
+    if held is None:
+        return ()
+    present = held["presents"]
+
+    def presence(code: str) -> str:
+        if present is None:
+            return "à venir"
+        return "présente" if code in present else "absente"
+
+    return tuple(
+        MembreRow(
+            m["libelle"],
+            COLLEGES.get(m["college"], m["college"]),
+            "oui" if m["voix"] else "non",
+            presence(m["organisation"]),
+        )
+        for m in held["membres"]
+    )
+
+
+def _dossier(row: Mapping[Any, Any]) -> DossierRow:
+    return DossierRow(
+        Lien(row["raison_sociale"], f"/structures/{row['structure_id']}"),
+        row["type_structure"],
+        nom_commune(row["code_insee"]),
+        OBJETS.get(row["objet"], row["objet"]),
+        row["etp_demandes"],
+        row["etp_accordes"],
+        row["montant_demande"],
+        row["montant_accorde"],
+        AVIS[row["avis"]] if row["avis"] else "à rendre",
+        row["motifs"] or "",
+    )
+
+
+def _sum(sitting: Sitting, column: str) -> Valeur:
+    return sum((row[column] for row in sitting.dossiers if row[column] is not None), Decimal(0))
