@@ -1,95 +1,66 @@
-"""``make bench``: figures of a platform that runs with the demonstration data (``make run`` first).
+"""``make bench``: every budget, in one run; ``python -m tests.bench write pages`` for some.
 
-Reading is compared to the lightest answer of the same process in the same run; rebuilding is counted in fact
-rows a second. Figures are printed, never asserted: machines differ, ratios much less.
+``write`` and ``relay`` have stores of their own and are compared to a bare counterpart, in turns. The others share
+one product, started and loaded for the bench. A whole run writes its table in ``docs/performance.md``.
 """
 
+import argparse
 import asyncio
-import json
-import os
-import statistics
-import subprocess
 import sys
 import time
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-import httpx
+from shared.work import spare_collector
+from tests.bench import freshness, load, pages, rebuild, relay, start, write
+from tests.bench.figures import Figure, table, write_page
+from tests.bench.product import Product, loaded_product
 
-ROOT = Path(__file__).parents[2]
-ROUNDS = 300
-PATHS = {
-    "bare answer (/sante/vivant)": "/sante/vivant",
-    "key figures (JSON)": "/api/vues/v1/reperes?region=32&annee=2017",
-    "département (JSON)": "/api/vues/v1/territoires/departement/62?annee=2017",
-    "home page": "/",
-    "région page": "/regions/32?annee=2017",
-    "département page": "/departements/62?annee=2017",
+ALONE: Mapping[str, Callable[[], Awaitable[list[Figure]]]] = {"write": write.measure, "relay": relay.measure}
+# In this order: the pages come last, they move the views by hand.
+LOADED: Mapping[str, Callable[[Product], Awaitable[list[Figure]]]] = {
+    "load": load.measure,
+    "start": start.measure,
+    "rebuild": rebuild.measure,
+    "freshness": freshness.measure,
+    "pages": pages.measure,
 }
 
 
-async def time_path(http: httpx.AsyncClient, path: str) -> list[float]:
-    """Return the durations of successive requests, in milliseconds, the first left out."""
-    (await http.get(path)).raise_for_status()
-    durations = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        (await http.get(path)).raise_for_status()
-        durations.append((time.perf_counter() - started) * 1000)
-    return durations
-
-
-async def bench_reading(url: str) -> None:
-    """Print the median and the 99th percentile of each path, and the ratio to the bare answer."""
-    bare = 0.0
-    async with httpx.AsyncClient(base_url=url, timeout=30) as http:
-        for name, path in PATHS.items():
-            durations = await time_path(http, path)
-            median, p99 = statistics.median(durations), statistics.quantiles(durations, n=100)[98]
-            bare = bare or median
-            print(f"{name:32} p50 {median:6.1f} ms   p99 {p99:6.1f} ms   × {median / bare:4.1f}")
-
-
-def bench_rebuild(environment: dict[str, str]) -> None:
-    """Rebuild every view aside from the journals and print how many fact rows a second went through."""
-    started = time.perf_counter()
-    command = [sys.executable, "-m", "services.gateway.rebuild"]
-    subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=True)
-    elapsed = time.perf_counter() - started
-    rows = asyncio.run(count_fact_rows(environment["IAE_SERVICE_DATABASE_URL"]))
-    print(f"rebuild: {rows} fact rows in {elapsed:.1f} s, {rows / elapsed:.0f} a second")
-
-
-async def count_fact_rows(url: str) -> int:
-    """Return how many facts the views hold, hour lines counted one by one."""
-    import asyncpg  # noqa: PLC0415 # only here
-
-    tables = ("structure", "convention", "dossier", "annexe", "contrat", "candidature", "marche")
-    counts = " + ".join(f"(select count(*) from vues.{table})" for table in tables)
-    query = (
-        f"select {counts} + (select sum(lignes) from vues.declaration) + (select sum(nombre) from vues.versement)"
-        " + (select count(*) from vues.contrat where date_sortie is not null)"
+def main(arguments: Sequence[str]) -> int:
+    """Run some measures, all by default. Figures are told, never asserted: machines differ, ratios much less."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument(
+        "measures", nargs="*", choices=[[], *ALONE, *LOADED], metavar=f"{{{','.join((*ALONE, *LOADED))}}}"
     )
-    conn = await asyncpg.connect(url)
-    try:
-        return int(await conn.fetchval(query))
-    finally:
-        await conn.close()
-
-
-def main() -> int:
-    """Bench the platform of the local state; return 1 when none runs."""
-    state = Path(os.environ.get("IAE_STATE") or ROOT / ".state")
-    path = state / "environment.json"
-    if not path.exists():
-        sys.stderr.write(
-            "No platform runs here: start it with `make run`, then `make bench` from another terminal.\n"
-        )
-        return 1
-    running = json.loads(path.read_text(encoding="utf-8"))
-    asyncio.run(bench_reading(running["address"]))
-    bench_rebuild(running["environments"]["gateway"])
+    names = parser.parse_args(arguments).measures
+    spare_collector()  # as every process of the product
+    started = time.perf_counter()
+    figures = asyncio.run(run(names or [*ALONE, *LOADED]))
+    print(table(figures))
+    if not names:
+        write_page(figures, time.perf_counter() - started)
     return 0
 
 
+async def run(names: Sequence[str]) -> list[Figure]:
+    """Return the figures of some measures."""
+    figures: list[Figure] = []
+
+    def keep(name: str, found: list[Figure]) -> None:
+        print(f"{name} …", *(f"  {figure.what}: {figure.measured}" for figure in found), sep="\n", flush=True)
+        figures.extend(found)
+
+    for name, measure in ALONE.items():
+        if name in names:
+            keep(name, await measure())
+    if not set(names) & set(LOADED):
+        return figures
+    async with loaded_product() as product:
+        for name, measure_on in LOADED.items():
+            if name in names:
+                keep(name, await measure_on(product))
+    return figures
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
