@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser
 
+from deploy.daily import REVIEWS
 from tests.browser.checks import check_filter_by_keyboard, check_page, check_print
 from tests.product.conftest import Product, running_product, token, until_loaded
 
@@ -57,6 +58,12 @@ async def test_verify_finds_journals_states_and_views_in_agreement(product: Prod
     assert all(f"{name} :" in checked.stdout for name in ("gateway", "structures", "parcours", "funding"))
     assert checked.stdout.count("✓") >= 35
     assert "✗" not in checked.stdout
+
+
+async def test_the_work_of_the_day_is_told_before_it_is_done(product: Product) -> None:
+    told = product.iae("quotidien", "--a-blanc")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert [line.partition(" — ")[0] for line in told.stdout.splitlines()] == [title for _, title in REVIEWS]
 
 
 async def test_loading_again_changes_nothing(product: Product, http: httpx.AsyncClient) -> None:

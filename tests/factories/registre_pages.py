@@ -1,0 +1,178 @@
+"""Sample pages of the registry and of the governance; everything is fictitious."""
+
+from datetime import date
+from decimal import Decimal
+
+from services.gateway.pages.models import Filtre, Option
+from services.gateway.pages.plans import ActionRow, AxeBloc, CibleRow, PlanPage
+from services.gateway.pages.registre import (
+    AnnexeRow,
+    Champ,
+    ConventionRow,
+    DossierRow,
+    Etape,
+    MembreRow,
+    PosteRow,
+    RegistreLine,
+    RegistrePage,
+    SeancePage,
+    StructurePage,
+)
+from services.gateway.pages.site import Adresse, Lien
+from tests.factories.gateway_pages import make_freshness, make_months
+from tests.factories.siret import make_siret
+
+D = Decimal
+
+SHEET = "/structures/01890a5d-0000-7000-8000-000000000001"
+
+
+def make_registre(*, texte: str = "", kind: str = "") -> RegistrePage:
+    """One page of the list, filtered or empty."""
+    rows = tuple(
+        RegistreLine(
+            f"Chantier fictif de la Vallée n° {n}", SHEET, "ACI", "Lille", "59", "Réseau fictif R01" if n % 2 else "",
+            n % 4, "conventionnée jusqu'au 31/12/2019" if n % 3 else "sans convention en cours",
+        )
+        for n in range(1, 26)
+    )  # fmt: skip
+    types = {
+        "": "tous les types",
+        "ACI": "Ateliers et chantiers d'insertion",
+        "EI": "Entreprises d'insertion",
+    }
+    places = {"": "toute la région", "59": "Nord"}
+    empty = texte == "rien"
+    parameters = {name: value for name, value in (("q", texte), ("type", kind)) if value}
+    return RegistrePage(
+        Adresse("/structures", parameters),
+        make_freshness(),
+        (
+            Filtre(
+                "type", "Type de structure", tuple(Option(v, t, choisie=v == kind) for v, t in types.items())
+            ),
+            Filtre(
+                "departement", "Département", tuple(Option(v, t, choisie=not v) for v, t in places.items())
+            ),
+        ),
+        texte,
+        () if empty else rows,
+        1,
+        25,
+        0 if empty else 250,
+        454,
+    )
+
+
+def make_sheet() -> StructurePage:
+    """A structure with everything a sheet can show."""
+    return StructurePage(
+        titre="Chantier fictif de la Vallée (ACI)",
+        adresse=Adresse(SHEET, {"annee": "2017"}),
+        fraicheur=make_freshness(),
+        filtres=(Filtre("annee", "Année", (Option("2018", "2018"), Option("2017", "2017", choisie=True))),),
+        annee=2017,
+        avis="Fermée le 31 décembre 2019.",
+        suite=Lien("Absorbée par le Relais fictif", SHEET),
+        identite=(
+            Champ("SIRET", make_siret(1)),
+            Champ("Type", "Ateliers et chantiers d'insertion"),
+            Champ("Adresse", "12 rue de l'Exemple, 59000 Lille"),
+        ),
+        conventions=(ConventionRow("C059ACI170001", date(2017, 1, 1), date(2019, 12, 31), "active"),),
+        annexes=(
+            AnnexeRow(
+                "ACI059170001A0M0", "valide", date(2017, 1, 1), date(2017, 12, 31), D("24.76"), D("483656.50")
+            ),
+        ),
+        mois=make_months("20.1 21.4 22 24 25.2 26 24 18 23 24.7 25", provisoires=0),
+        cible=D("24.76"),
+        postes=(
+            PosteRow(
+                "Agent d'entretien des espaces verts", "A1203", "CDDI", 3, D(26), "Lille", date(2017, 5, 2)
+            ),
+        ),
+        histoire=(
+            Etape(date(2018, 3, 1), "Changement de SIRET", (f"SIRET : {make_siret(1)} → {make_siret(7)}",)),
+            Etape(date(2017, 1, 1), "Entrée au registre", ()),
+        ),
+    )
+
+
+def make_seance_page() -> SeancePage:
+    """The relevé of a séance of a CDIAE."""
+    return SeancePage(
+        titre="CDIAE dans le Nord, séance du 9 juin 2017",
+        adresse=Adresse("/cdiae/59/2017-06-09"),
+        fraicheur=make_freshness(),
+        etat="close, convoquée le 12 mai 2017",
+        quorum="atteint, 3 voix présentes pour 3 requises",
+        regles="Règlement intérieur fictif",
+        questions=("Diagnostic du territoire", "Plan d'action de l'année"),
+        membres=(
+            MembreRow("DDETS fictive du Nord", "État", "oui", "présente"),
+            MembreRow("Réseau fictif R01", "insertion par l'activité économique", "oui", "absente"),
+        ),
+        dossiers=tuple(
+            DossierRow(
+                Lien(f"Chantier fictif de la Vallée n° {n}", SHEET), "ACI", "Lille", "FDI" if n == 3 else "convention",
+                D("12.5"), D(10), D(12000) if n == 3 else None, None, "favorable avec réserves",
+                "Le projet répond au diagnostic du territoire ; l'encadrement technique reste à renforcer.",
+            )
+            for n in range(1, 13)
+        ),
+        etp_demandes=D("137.5"),
+        etp_accordes=D(110),
+        conclusions=("Le plan d'action est approuvé.",),
+    )  # fmt: skip
+
+
+def make_plan_page() -> PlanPage:
+    """The regional plan with its four axes."""
+    titles = ("Développement social et économique", "Formation", "Accompagnement", "Sorties dynamiques")
+    actions = (
+        ActionRow("1.1", "Généraliser la conférence des financeurs", "", None, "en cours"),
+        ActionRow("1.2", "Ouvrir un centre de ressources", "IRIAE-HDF", date(2018, 12, 31), "prévue"),
+    )
+    targets = (
+        CibleRow(
+            Lien("ETP réalisés", "/indicateurs/FIN-03"),
+            "Hauts-de-France",
+            2017,
+            "≥ 10 000",
+            "13 000",
+            "▲ atteinte",
+            True,
+        ),
+        CibleRow(
+            Lien("Taux de sorties dynamiques", "/indicateurs/SOR-01"),
+            "Nord",
+            2017,
+            "≥ 60,0 %",
+            "58,5 %",
+            "▼ non atteinte",
+            False,
+        ),
+        CibleRow(
+            Lien("Heures de clauses sociales", "/indicateurs/CLA-01"),
+            "Somme",
+            2017,
+            "≥ 600 000 h",
+            "non communiqué",
+            "ne se mesure pas",
+            None,
+        ),
+    )
+    return PlanPage(
+        titre="Plan d'action dans les Hauts-de-France",
+        adresse=Adresse("/regions/32/plan"),
+        fraicheur=make_freshness(),
+        intitule="Plan régional fictif",
+        debut=date(2017, 1, 1),
+        fin=date(2019, 12, 31),
+        source="document fictif",
+        axes=tuple(
+            AxeBloc(str(n), title, actions if n != 3 else (), targets if n % 2 else ())
+            for n, title in enumerate(titles, 1)
+        ),
+    )  # fmt: skip
