@@ -1,6 +1,6 @@
 # Everything starts here: `make run` starts the platform on this machine, `make test` proves it.
 .DELETE_ON_ERROR:
-.PHONY: run test lint types bench proof lock
+.PHONY: run test suite lint types bench proof lock
 
 PYTHON3 ?= python3
 VENV := .venv
@@ -10,8 +10,11 @@ INSTALLED := $(VENV)/.installed
 run: $(INSTALLED)
 	@$(VENV)/bin/iae up
 
-test: lint types
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+test: $(INSTALLED)
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target lint types suite
+
+suite: $(INSTALLED)
+	$(PYTHON) -m pytest -n 3 --dist loadfile
 
 lint: $(INSTALLED)
 	$(VENV)/bin/ruff check .

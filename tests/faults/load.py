@@ -57,6 +57,7 @@ class Load:
     acts: Acts
     seed: int
     structures: list[Known] = field(default_factory=list)
+    _unsigned: list[Known] = field(default_factory=list)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _header: tuple[float, str] = (-TOKEN_KEPT_S, "")
 
@@ -160,6 +161,7 @@ class Load:
         )
         if act.acknowledged and act.identity:
             self.structures.append(Known(UUID(act.identity), line["siret"], act.position))
+            self._unsigned.append(self.structures[-1])
 
     async def _twice(self, client: httpx.AsyncClient, draw: Random) -> None:
         """The same structure under another key: refused, whatever happens."""
@@ -175,9 +177,10 @@ class Load:
         )
 
     async def _sign(self, client: httpx.AsyncClient, draw: Random) -> None:
-        if self.structures:
+        if self._unsigned:  # a structure has one convention in force
+            known = self._unsigned.pop(draw.randrange(len(self._unsigned)))
             line = {
-                "numero": f"FICTIF-{self.acts.number()}", "siret": draw.choice(self.structures).siret,
+                "numero": f"FICTIF-{self.acts.number()}", "siret": known.siret,
                 "type_structure": "ACI", "date_debut": "2017-01-01", "date_fin": "2017-12-31",
             }  # fmt: skip
             await self.write(client, draw, self._new("conventions", "structures", "/v1/conventions", line))

@@ -127,12 +127,12 @@ async def test_a_prescriber_orients_and_only_those_concerned_see_it(http: httpx.
 
 
 async def test_a_wrong_token_and_a_foreign_perimeter_get_what_is_promised(http: httpx.AsyncClient) -> None:
-    siae = await token(http, "demo-siae")
+    reader = await token(http, "demo-lecteur")
     bad = await http.get("/api/structures/v1/structures", headers={"Authorization": "Bearer x.y.z"})
     assert (bad.status_code, bad.json()["code"]) == (401, "jeton_invalide")
     line = {"siret": "00000001900018", "type": "EI", "raison_sociale": "Refus", "code_insee": "59350"}
     write = await http.post(
-        "/api/structures/v1/structures", json=line, headers=siae | {"Idempotency-Key": "k"}
+        "/api/structures/v1/structures", json=line, headers=reader | {"Idempotency-Key": "k"}
     )
     assert write.status_code == 403
     wrong = await http.post(

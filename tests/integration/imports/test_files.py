@@ -49,13 +49,13 @@ async def test_a_file_in_another_encoding_is_refused_before_any_job(importer: Im
     assert await importer.scalar("select count(*) from import_job") == 0
 
 
-async def test_values_that_the_database_cannot_hold_refuse_their_line_only(importer: Importer) -> None:
+async def test_values_that_nothing_can_hold_refuse_their_line_only(importer: Importer) -> None:
     lines = [make_line(n) for n in range(1, 21)]
     lines[3]["raison_sociale"] = "Chantier\0fictif"
     lines[9]["permanents"] = 10**12
     job, report = await importer.send(ndjson(lines))
     assert (job["acceptees"], job["refusees"]) == (18, 2)
-    assert [(r["ligne"], r["code"]) for r in report] == [(4, "forme_invalide"), (10, "contrainte")]
+    assert [(r["ligne"], r["code"]) for r in report] == [(4, "forme_invalide"), (10, "valeur_hors_bornes")]
 
 
 async def test_dates_and_numbers_of_ndjson_are_strict_and_those_of_csv_are_read(importer: Importer) -> None:
