@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     """Demonstration mode: known clients with a public secret, banner on each page."""
     region: str = "32"
     """Region shown on the home page, INSEE code."""
-    debit_anonyme: int = 600
+    debit_anonyme: int = 3000
     """Requests per minute and per address that need no token."""
 
     def secret(self, name: str) -> str:

@@ -9,12 +9,24 @@ import httpx
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
+from services.gateway.rate import anonymous_rate
 from shared.access.edge import open_to_all
 from shared.contracts.topics import SERVICES
 from shared.errors import Indisponible, Introuvable
 from shared.logs import request_id
 
-router = APIRouter(dependencies=[Depends(open_to_all)])  # each service decides
+SIMULATORS = "simulations"
+
+
+async def anonymous_rate_unless_token(request: Request, response: Response) -> None:
+    """Dependency: 429 past the anonymous rate. No token is looked at here: one before a simulator spares nothing."""
+    is_simulator = request.path_params["path"].partition("/")[0] == SIMULATORS
+    if is_simulator or "authorization" not in request.headers:
+        await anonymous_rate(request, response)
+
+
+# Each service decides.
+router = APIRouter(dependencies=[Depends(open_to_all), Depends(anonymous_rate_unless_token)])
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 INTERNAL = ("journal",)
 # Of one connection, not of the message (RFC 9110 §7.6.1); lengths are those of the stream itself.

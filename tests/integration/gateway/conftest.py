@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from services.gateway.app import create_app
 from services.gateway.tables import SCHEMA
@@ -22,6 +23,7 @@ from tests.factories.facts import Publisher
 class Gateway:
     """The application, and the three services that feed it."""
 
+    application: FastAPI
     client: httpx.AsyncClient
     consumer: Consumer
     publishers: dict[str, Publisher] = field(
@@ -54,6 +56,9 @@ async def _no_token() -> str:
 async def gateway(databases: Databases, settings_of: SettingsOf) -> AsyncIterator[Gateway]:
     urls = await databases.clone("gateway")
     engine = create_engine(urls.appli, application="view", schema=SCHEMA)
-    async with client_of(create_app(settings_of(urls, demonstration=True))) as client:
-        yield Gateway(client, Consumer(engine, projections, JournalClient({}, _no_token, client)))
+    application = create_app(settings_of(urls, demonstration=True))
+    async with client_of(application) as client:
+        yield Gateway(
+            application, client, Consumer(engine, projections, JournalClient({}, _no_token, client))
+        )
     await engine.dispose()
