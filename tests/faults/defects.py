@@ -21,7 +21,7 @@ HEAD = """\
 # Planted defects
 
 Each line is a mistake that looks like a simplification of the bus. `python -m tests.faults.defects` plants them one
-at a time in a copy of the tree and runs `tests/bus`, then a short fault campaign, until a test fails. A defect that
+at a time in a copy of the tree and runs the test that should see it, then `tests/bus`, then a short fault campaign, until a test fails. A defect that
 no test catches fails the command.
 
 | Defect | Caught by |
@@ -56,9 +56,9 @@ def copy_tree(target: Path) -> None:
             shutil.copy(source, target / name)
 
 
-def first_failure(tree: Path) -> str | None:
-    """Run the suites in a tree until a test fails; return its name."""
-    for suite in SUITES:
+def first_failure(tree: Path, first: str) -> str | None:
+    """Run a test, then the suites, in a tree until one fails; return its name."""
+    for suite in ((first,), *SUITES):
         answer = subprocess.run(
             [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *suite],
             cwd=tree, capture_output=True, text=True, check=False,
@@ -80,7 +80,7 @@ def plant(defect: Defect) -> Catch:
             path.write_text(
                 path.read_text(encoding="utf-8").replace(change.old, change.new), encoding="utf-8"
             )
-        return Catch(first_failure(tree), time.monotonic() - started)
+        return Catch(first_failure(tree, defect.first), time.monotonic() - started)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str]) -> int:
             sys.stdout.write(f"cannot be planted any more: {defect.name}\n  {absent}\n")
             return 1
     if len(wanted) == len(DEFECTS):
-        sound = plant(Defect("none", []))
+        sound = plant(Defect("none", "tests/bus/test_order.py", []))
         if sound.test:
             sys.stdout.write(f"the tests fail without any defect: {sound.test}\n")
             return 1

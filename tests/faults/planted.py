@@ -15,9 +15,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Defect:
-    """A mistake that looks like a simplification."""
+    """A mistake that looks like a simplification.
+
+    Attributes
+    ----------
+    first
+        Test, or file of tests, that is tried before all others: it should be enough.
+    """
 
     name: str
+    first: str
     changes: Sequence[Change]
 
 
@@ -35,6 +42,7 @@ WRITING = "shared/writing.py"
 DEFECTS = (
     Defect(
         "the reader's cursor is `seq` instead of the position",
+        "tests/bus/test_order.py::test_a_slow_transaction_is_read_after_a_fast_one_that_came_later",
         [
             Change(FEED, " p.position, j.occurred_at,", " j.seq as position, j.occurred_at,"),
             Change(
@@ -46,6 +54,7 @@ DEFECTS = (
     ),
     Defect(
         "events are ordered by transaction identifier",
+        "tests/bus/test_order.py::test_an_old_transaction_that_writes_last_comes_last",
         [
             Change(
                 SEQUENCER, "        returning seq\n", "        returning seq, xmin::text::bigint as xid\n"
@@ -55,6 +64,7 @@ DEFECTS = (
     ),
     Defect(
         "the relay's cursor moves before the acknowledgement",
+        "tests/bus/test_relay.py::test_the_cursor_waits_for_the_acknowledgement",
         [
             Change(
                 RELAY,
@@ -75,6 +85,7 @@ DEFECTS = (
     ),
     Defect(
         "two batches are in flight in a partition",
+        "tests/bus/test_relay.py::test_a_batch_waits_until_the_one_before_is_acknowledged",
         [
             Change(
                 RELAY,
@@ -96,6 +107,7 @@ DEFECTS = (
     ),
     Defect(
         "the producer is kept after an error",
+        "tests/bus/test_relay.py::test_a_producer_that_met_an_error_is_replaced",
         [
             Change(
                 LOOP,
@@ -106,6 +118,7 @@ DEFECTS = (
     ),
     Defect(
         "the reader's position is committed before its view",
+        "tests/bus/test_consumer.py::test_a_position_moves_only_with_its_view",
         [
             Change(
                 CONSUMER,
@@ -123,6 +136,7 @@ DEFECTS = (
     ),
     Defect(
         "the version guard is removed",
+        "tests/bus/test_consumer.py::test_a_version_already_applied_never_comes_back",
         [
             Change(
                 CONSUMER,
@@ -133,6 +147,7 @@ DEFECTS = (
     ),
     Defect(
         "the sequencer's queue is written outside the transaction",
+        "tests/bus/test_order.py::test_an_event_and_its_place_in_the_queue_are_one_transaction",
         [
             Change(
                 JOURNAL,
@@ -151,6 +166,7 @@ DEFECTS = (
     ),
     Defect(
         "the answer comes before the COMMIT",
+        "tests/bus/test_commit.py::test_nothing_is_answered_before_the_commit",
         [
             Change(
                 WRITING,
@@ -171,6 +187,7 @@ DEFECTS = (
     ),
     Defect(
         "the name of the bus is ignored",
+        "tests/bus/test_consumer.py::test_low_offsets_of_another_bus_are_new_events",
         [
             Change(
                 CHECKPOINTS,
@@ -182,10 +199,12 @@ DEFECTS = (
     ),
     Defect(
         "a reader asks for the name of its cluster only when it starts",
+        "tests/bus/test_kafka_source.py::test_a_reader_that_meets_a_longer_topic_of_another_cluster_reads_it_whole",
         [Change(KAFKA_SOURCE, "if await _bus_id_now(admin) != bus_id:", "if False:")],
     ),
     Defect(
         "a relay does not look at where its records are written",
+        "tests/bus/test_relay.py::test_a_topic_made_again_under_a_running_relay_is_published_from_the_start",
         [
             Change(
                 RELAY,
@@ -196,10 +215,12 @@ DEFECTS = (
     ),
     Defect(
         "a reader counts on its rebalance listener alone",
+        "tests/bus/test_kafka_source.py::test_a_database_away_when_partitions_are_assigned_is_only_a_delay",
         [Change(KAFKA_SOURCE, "        await positions.seek([error.args[0]])\n", "")],
     ),
     Defect(
         "a reader keeps its checkpoint when its topic was made again",
+        "tests/bus/test_kafka_source.py::test_a_topic_made_again_under_a_running_reader_is_read_whole",
         [
             Change(
                 KAFKA_SOURCE,
@@ -210,10 +231,12 @@ DEFECTS = (
     ),
     Defect(
         "a late instance moves the checkpoint back",
+        "tests/bus/test_consumer.py",
         [Change(CHECKPOINTS, "greatest(next_offset, :next_offset)", ":next_offset")],
     ),
     Defect(
         "a batch is cut at an offset that two records share",
+        "tests/bus/test_consumer.py::test_interleaved_records_survive_a_cut",
         [
             Change(
                 SOURCE,
@@ -224,6 +247,7 @@ DEFECTS = (
     ),
     Defect(
         "a loop that ends by itself ends in silence",
+        "tests/unit/messaging/test_loop.py",
         [Change(LOOP, '    raise RuntimeError("a loop ended")\n', "")],
     ),
 )
