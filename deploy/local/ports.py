@@ -1,17 +1,30 @@
 """Ports of this machine: free, or refused with a sentence."""
 
+import secrets
 import socket
 
 from deploy.local.errors import StartRefused
 
 HOST = "127.0.0.1"
+UNASKED = range(15_000, 30_000)
+"""Where no system takes the port of an outgoing connection by itself."""
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
+def free_port(count: int = 1) -> int:
+    """Return a port that nobody listens on now, nor on those that follow it, ``count`` in all."""
+    while True:
+        first = UNASKED.start + secrets.randbelow(len(UNASKED) - count)
+        if all(_is_free(port) for port in range(first, first + count)):
+            return first
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def require_free(ports: dict[str, int]) -> None:

@@ -125,7 +125,7 @@ async def loaded_product() -> AsyncIterator[Product]:
     """The product, loaded; everything goes at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="iae-bench-") as folder:
         os.chmod(folder, 0o711)  # noqa: PTH101 # the server's user must enter it
-        product = Product(State(Path(folder) / "etat"), _four_free_ports())
+        product = Product(State(Path(folder) / "etat"), free_port(4))
         data = product.state.demonstration
         data.mkdir(parents=True)
         await run_module(
@@ -138,7 +138,3 @@ async def loaded_product() -> AsyncIterator[Product]:
             yield product
         finally:
             await product.iae("down")
-
-
-def _four_free_ports() -> int:
-    return next(port for port in iter(free_port, None) if port < 65_000)

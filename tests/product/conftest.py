@@ -64,7 +64,7 @@ class Product:
 @asynccontextmanager
 async def running_product(folder: Path, bus: str) -> AsyncIterator[Product]:
     """Start everything in a folder of its own; stopped at the end of the block."""
-    port = _four_free_ports()
+    port = free_port(4)
     environment = os.environ | {
         "IAE_STATE": str(folder),
         "IAE_PORT": str(port),
@@ -78,11 +78,6 @@ async def running_product(folder: Path, bus: str) -> AsyncIterator[Product]:
         yield product
     finally:
         await asyncio.to_thread(product.iae, "down")
-
-
-def _four_free_ports() -> int:
-    """Return a port followed by three others that seem free."""
-    return next(p for p in iter(free_port, None) if p < 65_000)
 
 
 async def until_loaded(product: Product) -> None:

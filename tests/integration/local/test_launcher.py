@@ -1,6 +1,5 @@
 """The whole platform as a person starts it, from another process, on the bus that this machine allows."""
 
-import contextlib
 import io
 import os
 import signal
@@ -21,14 +20,6 @@ from deploy.local.services import service_ports
 from deploy.local.state import State
 
 
-def first_of_four_free_ports() -> int:
-    for port in range(20_000, 30_000, 10):
-        with contextlib.suppress(StartRefused):
-            require_free(service_ports(port))
-            return port
-    raise AssertionError
-
-
 @pytest.fixture(scope="module")
 async def options() -> AsyncIterator[Options]:
     with tempfile.TemporaryDirectory(prefix="iae-essai-") as folder, pytest.MonkeyPatch.context() as patch:
@@ -37,7 +28,7 @@ async def options() -> AsyncIterator[Options]:
             patch.delenv(name)
         for name, value in {
             "STATE": f"{folder}/etat",
-            "PORT": str(first_of_four_free_ports()),
+            "PORT": str(free_port(4)),
             "DEMO": "0",
         }.items():
             patch.setenv(f"IAE_{name}", value)
