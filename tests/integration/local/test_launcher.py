@@ -14,7 +14,7 @@ from rich.console import Console
 from deploy.local import control
 from deploy.local.errors import StartRefused
 from deploy.local.options import Options
-from deploy.local.ports import HOST, require_free
+from deploy.local.ports import HOST, free_port, require_free
 from deploy.local.readiness import wait_until
 from deploy.local.services import service_ports
 from deploy.local.state import State
