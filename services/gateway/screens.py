@@ -1,6 +1,6 @@
 """The screens: what a request asks for, read in the views and laid out for ``pages``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -170,7 +170,15 @@ async def territory_screen(request: Request, asked: Asked) -> TerritoryScreen:
     """Return the page of a region or a département, with all the rows of its table."""
     year = asked.annee or await _last_year(request, asked.region)
     reading = await read_territory(request, Champ(asked.region, year, asked.type))
-    figures, dep = reading.figures, asked.departement
+    fresh = freshness(request, reading.figures, asked.departement)
+    page, rows = reading.once(asked, lambda: _lay_out(reading.figures, asked, year, fresh))
+    return TerritoryScreen(replace(page, fraicheur=fresh), rows, reading.positions)
+
+
+def _lay_out(
+    figures: RegionFigures, asked: Asked, year: int, fresh: Freshness
+) -> tuple[TerritoryPage, list[StructureRow]]:
+    dep = asked.departement
     reperes = Reperes(figures, dep)
     tri = asked.tri if asked.tri.removeprefix("-") in {c.cle for c in STRUCTURES} else DEFAULT_SORT
     rows = structure_rows(figures, dep, tri)
@@ -187,7 +195,7 @@ async def territory_screen(request: Request, asked: Asked) -> TerritoryScreen:
         adresse=_address(asked, year, tri),
         api=f"/api/vues/v1/territoires/{asked.nature}/{asked.code}?annee={year}"
         + (f"&type={asked.type}" if asked.type else ""),
-        fraicheur=freshness(request, figures, dep),
+        fraicheur=fresh,
         filtres=_filters(figures, asked, year),
         chiffres=key_figures(reperes),
         complements=department_figures(reperes) if dep else (),
@@ -207,7 +215,7 @@ async def territory_screen(request: Request, asked: Asked) -> TerritoryScreen:
         structures=structures_table(figures, dep, rows, tri, asked.page),
         seances=seance_rows(figures, dep) if dep else (),
     )
-    return TerritoryScreen(page, rows, reading.positions)
+    return page, rows
 
 
 def _address(asked: Asked, year: int, tri: str) -> Adresse:

@@ -36,6 +36,8 @@ RETRY_S = 0.3
 BATCH = 1000
 FETCH_BYTES = 524_288
 """Of a partition: aiokafka empties what it fetched of one before the next, so much is how far one runs ahead."""
+GATHER_S = 0.02
+"""Left to what follows a fetch, to come together: a transaction of ten events costs little more than one of two."""
 STOP_TIMEOUT_S = 3
 WATCH_EVERY_S = 10
 NO_PROGRESS_S = 30
@@ -83,6 +85,8 @@ class KafkaSource:
                             )
                             for partition, messages in fetched.items()
                         ]
+                        if sum(map(len, fetched.values())) < BATCH:
+                            await asyncio.sleep(GATHER_S)
         finally:
             await admin.close()
 
