@@ -28,7 +28,11 @@ from tests.factories.siret import make_siret
 BUDGET_MS = (100, 500)
 SECONDS = 20
 CONNECTIONS = 12
-LOADS = {"300 writes/s on the services": (300, False), "100 writes/s through the gateway": (100, True)}
+LOADS = {
+    "300 writes/s on the services": (300, False),
+    "100 writes/s through the gateway": (100, True),
+    "20 writes/s through the gateway": (20, True),
+}
 LOOK_EVERY_S = 0.005
 CAUGHT_UP_WITHIN_S = 60
 SHOWN = 6  # processes
