@@ -18,11 +18,16 @@ EVERY_PARTITION = -1
 """Partition of a batch that comes from none: it waits for all, and moves no offset."""
 OPEN = text("""
     insert into checkpoint (view, source, partition, next_offset, bus_id)
-    values (:view, :source, :partition, 0, :bus_id) on conflict do nothing
+    select :view, u.source, u.partition, 0, ''
+    from unnest(cast(:sources as text[]), cast(:partitions as int[])) as u(source, partition)
+    on conflict do nothing
 """)
+# In one order: two instances never wait for each other in a circle.
 LOCK = text("""
-    select next_offset, bus_id from checkpoint
-    where view = :view and source = :source and partition = :partition for update
+    select c.source, c.partition, c.next_offset, c.bus_id
+    from checkpoint c join unnest(cast(:sources as text[]), cast(:partitions as int[])) as u(source, partition)
+      on c.source = u.source and c.partition = u.partition
+    where c.view = :view order by c.source, c.partition for update of c
 """)
 OPEN_ALL = text(f"""
     insert into checkpoint (view, source, partition, next_offset, bus_id)
@@ -46,18 +51,30 @@ SET_ASIDE = text("""
     values (:view, :source, :key, :version, cast(cast(:event as text) as json), :reason)
     on conflict (view, key, version) do update set reason = excluded.reason, resolved_at = null
 """)
-# Heads, offset and progress leave together: a batch that follows the live end is small, its trips are its cost.
+# Heads, offsets and progress leave together: batches that follow the live end are small, their trips are their cost.
 RECORD = text(f"""
     with heads as ({SET_HEADS.text}),
+    batch as (
+        select * from unnest(cast(:sources as text[]), cast(:partitions as int[]), cast(:next_offsets as bigint[]),
+                             cast(:bus_ids as text[]), cast(:events_at as timestamptz[]))
+                      as u(source, partition, next_offset, bus_id, event_at)
+    ),
     moved as (
-        update checkpoint
-        set bus_id = :bus_id,  -- on one bus never backwards: a late instance holds an older batch
-            next_offset = case bus_id when :bus_id then greatest(next_offset, :next_offset) else :next_offset end
-        where view = :view and source = :source and partition = :partition
+        update checkpoint c
+        set bus_id = b.bus_id,  -- on one bus never backwards: a late instance holds an older batch
+            next_offset = case c.bus_id when b.bus_id then greatest(c.next_offset, b.next_offset) else b.next_offset end
+        from batch b where c.view = :view and c.source = b.source and c.partition = b.partition
+    ),
+    applied as (
+        select source, range_agg(int8range(first, last, '[]')) as positions
+        from unnest(cast(:ranges_of as text[]), cast(:firsts as bigint[]), cast(:lasts as bigint[]))
+             as u(source, first, last)
+        group by source
     )
     insert into progress as p (view, source, applied, applied_at, event_at)
-    select :view, :source, coalesce(range_agg(int8range(u.first, u.last, '[]')), '{{}}'), :now, :event_at
-    from unnest(cast(:firsts as bigint[]), cast(:lasts as bigint[])) as u(first, last)
+    select :view, source, coalesce(positions, '{{}}'), :now, event_at
+    from (select source, max(event_at) as event_at from batch group by source) of_source
+    left join applied using (source) order by source
     on conflict (view, source) do update
     set applied = p.applied + excluded.applied, applied_at = excluded.applied_at,
         event_at = greatest(p.event_at, excluded.event_at)
@@ -94,26 +111,40 @@ class Standing:
     event_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a transaction did of a batch: the positions it passed, the events it set aside with the reason."""
+
+    batch: Batch
+    positions: Sequence[int]
+    dead: Sequence[tuple[Record, str]]
+
+
 class Checkpoints:
     """The rows of one view in ``checkpoint``, ``head``, ``dead_letter`` and ``progress``."""
 
     def __init__(self, view: str) -> None:
         self._view = view
 
-    async def lock(self, conn: AsyncConnection, batch: Batch) -> int:
-        """Take the partition and return the first offset to apply; the row decides between two instances."""
-        if batch.partition == EVERY_PARTITION:
-            source = {"view": self._view, "source": batch.source}
+    async def lock(self, conn: AsyncConnection, batches: Sequence[Batch]) -> list[int]:
+        """Take the partitions and return the first offset to apply of each; the rows decide between two instances."""
+        if batches[0].partition == EVERY_PARTITION:
+            source = {"view": self._view, "source": batches[0].source}
             await conn.execute(OPEN_ALL, source)
             await conn.execute(LOCK_ALL, source)
-            return 0
-        where = {"view": self._view, "source": batch.source, "partition": batch.partition}
-        row = (await conn.execute(LOCK, where)).first()
-        if row is None:
-            await conn.execute(OPEN, {**where, "bus_id": batch.bus_id})
-            row = (await conn.execute(LOCK, where)).one()
+            return [0]
+        where = {
+            "view": self._view,
+            "sources": [batch.source for batch in batches],
+            "partitions": [batch.partition for batch in batches],
+        }
+        rows = (await conn.execute(LOCK, where)).all()
+        if len(rows) < len(batches):
+            await conn.execute(OPEN, where)
+            rows = (await conn.execute(LOCK, where)).all()
         # Offsets of another bus mean nothing: read all, versions remove the duplicates.
-        return int(row.next_offset) if row.bus_id == batch.bus_id else 0
+        starts = {(row.source, row.partition, row.bus_id): int(row.next_offset) for row in rows}
+        return [starts.get((batch.source, batch.partition, batch.bus_id), 0) for batch in batches]
 
     async def heads(self, conn: AsyncConnection, keys: Iterable[UUID]) -> dict[UUID, Head]:
         """Return the known heads among some keys."""
@@ -125,44 +156,52 @@ class Checkpoints:
         await conn.execute(SET_HEADS, {"view": self._view, **_head_parameters(heads)})
 
     async def record(
-        self,
-        conn: AsyncConnection,
-        batch: Batch,
-        heads: dict[UUID, Head],
-        positions: Sequence[int],
-        dead: Sequence[tuple[Record, str]],
+        self, conn: AsyncConnection, heads: dict[UUID, Head], applied: Sequence[Applied]
     ) -> None:
-        """Write all that the batch moved: heads, events set aside, progress, offset."""
-        for record, reason in dead:
-            envelope = record.envelope
-            await conn.execute(
-                SET_ASIDE,
-                {
-                    "view": self._view,
-                    "source": batch.source,
-                    "key": envelope and envelope.key,
-                    "version": envelope and envelope.version,
-                    "event": envelope.json().decode() if envelope else orjson.dumps(record.raw).decode(),
-                    "reason": reason,
-                },
-            )
-        times = [r.envelope.occurred_at for r in batch.records if r.envelope]
-        firsts, lasts = ranges(positions)
+        """Write all that some batches moved: heads, events set aside, progress, offsets."""
+        for of_batch in applied:
+            for record, reason in of_batch.dead:
+                await self._set_aside(conn, of_batch.batch.source, record, reason)
+        runs = [
+            (of_batch.batch.source, first, last)
+            for of_batch in applied
+            for first, last in zip(*ranges(of_batch.positions), strict=True)
+        ]
+        batches = [of_batch.batch for of_batch in applied]
         await conn.execute(
             RECORD,
             {
                 "view": self._view,
-                "source": batch.source,
-                "partition": batch.partition,
-                "next_offset": batch.next_offset,
-                "bus_id": batch.bus_id,
-                "firsts": firsts,
-                "lasts": lasts,
+                "sources": [batch.source for batch in batches],
+                "partitions": [batch.partition for batch in batches],
+                "next_offsets": [batch.next_offset for batch in batches],
+                "bus_ids": [batch.bus_id for batch in batches],
+                "events_at": [_last_event(batch) for batch in batches],
+                "ranges_of": [source for source, _, _ in runs],
+                "firsts": [first for _, first, _ in runs],
+                "lasts": [last for _, _, last in runs],
                 "now": now(),
-                "event_at": max(times, default=None),
                 **_head_parameters(heads),
             },
         )
+
+    async def _set_aside(self, conn: AsyncConnection, source: str, record: Record, reason: str) -> None:
+        envelope = record.envelope
+        await conn.execute(
+            SET_ASIDE,
+            {
+                "view": self._view,
+                "source": source,
+                "key": envelope and envelope.key,
+                "version": envelope and envelope.version,
+                "event": envelope.json().decode() if envelope else orjson.dumps(record.raw).decode(),
+                "reason": reason,
+            },
+        )
+
+
+def _last_event(batch: Batch) -> datetime | None:
+    return max((r.envelope.occurred_at for r in batch.records if r.envelope), default=None)
 
 
 def _head_parameters(heads: dict[UUID, Head]) -> dict[str, list[Any]]:

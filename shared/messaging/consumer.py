@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.contracts.envelope import Envelope
 from shared.contracts.fact import Fact
 from shared.contracts.registry import BY_TYPE, MAJORS
-from shared.messaging.checkpoints import Checkpoints, Head
+from shared.messaging.checkpoints import Applied, Checkpoints, Head
 from shared.messaging.crash_points import reach
 from shared.messaging.loop import backoff
 from shared.messaging.source import Batch, JournalClient, Record, Source
@@ -199,17 +199,18 @@ class Consumer:
 
     async def _apply_once(self, *batches: Batch) -> None:
         async with self._engine.begin() as conn:
-            left = []
-            for batch in batches:
-                start = await self._points.lock(conn, batch)
-                left.append([r for r in batch.records if r.offset >= start])
-            keys = [self._keys(records) for records in left]
-            heads = await self._points.heads(conn, set().union(*keys))
+            starts = await self._points.lock(conn, batches)
+            left = [
+                [r for r in batch.records if r.offset >= start]
+                for batch, start in zip(batches, starts, strict=True)
+            ]
+            keys = set().union(*map(self._keys, left))
+            heads = await self._points.heads(conn, keys)
             works = [self._sort(records, heads) for records in left]
             await self._projections.apply(conn, [event for work in works for event in work.apply])
-            for batch, own, work in zip(batches, keys, works, strict=True):
-                moved = {key: heads[key] for key in own}
-                await self._points.record(conn, batch, moved, work.positions, work.dead)
+            moved = {key: heads[key] for key in keys}
+            applied = [Applied(batch, w.positions, w.dead) for batch, w in zip(batches, works, strict=True)]
+            await self._points.record(conn, moved, applied)
             reach("consumer.before_commit")
         reach("consumer.after_commit")
 
@@ -305,7 +306,7 @@ class Consumer:
     async def _set_aside(self, batch: Batch, error: Exception) -> None:
         (record,) = batch.records
         async with self._engine.begin() as conn:
-            await self._points.lock(conn, batch)
+            await self._points.lock(conn, [batch])
             heads: dict[UUID, Head] = {}
             positions = []
             if record.envelope:
@@ -313,7 +314,7 @@ class Consumer:
                 head = heads.setdefault(record.envelope.key, Head())
                 head.quarantined = True
                 positions = [record.envelope.position]
-            await self._points.record(conn, batch, heads, positions, [(record, reason_of(error))])
+            await self._points.record(conn, heads, [Applied(batch, positions, [(record, reason_of(error))])])
         log.error("event set aside", extra={"view": self._projections.view, "offset": record.offset})
 
 
