@@ -39,12 +39,14 @@ TAKE = text(f"""
 """)  # noqa: S608 # BATCH is a constant of this module
 LAST = text("select digest, ordered_at from journal_position where position = :position")
 PLACE = text("""
-    insert into journal_position (position, seq, ordered_at, digest)
-    select u.position, u.seq, :ordered_at, u.digest
-    from unnest(cast(:positions as bigint[]), cast(:seqs as bigint[]), cast(:digests as bytea[]))
-         as u(position, seq, digest)
+    with placed as (
+        insert into journal_position (position, seq, ordered_at, digest)
+        select u.position, u.seq, :ordered_at, u.digest
+        from unnest(cast(:positions as bigint[]), cast(:seqs as bigint[]), cast(:digests as bytea[]))
+             as u(position, seq, digest)
+    )
+    update relay_cursor set position = :position where name = 'sequence'
 """)
-ADVANCE = text("update relay_cursor set position = :position where name = 'sequence'")
 
 
 def next_digest(previous: bytes, position: int, event: Any) -> bytes:
@@ -84,9 +86,9 @@ async def sequence_batch(conn: AsyncConnection) -> int | None:
             "seqs": [event.seq for event in events],
             "digests": digests,
             "ordered_at": ordered_at,
+            "position": position + len(events),
         },
     )
-    await conn.execute(ADVANCE, {"position": position + len(events)})
     return len(events)
 
 
