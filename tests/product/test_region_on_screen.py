@@ -11,6 +11,7 @@ from playwright.async_api import Browser
 from deploy.daily import REVIEWS
 from tests.browser.checks import check_filter_by_keyboard, check_page, check_print
 from tests.product.conftest import Product, running_product, token, until_loaded
+from tests.product.figures import figures, read_all_topics_again
 
 REPERES = "/api/vues/v1/reperes?region=32&annee=2017"
 
@@ -71,6 +72,31 @@ async def test_loading_again_changes_nothing(product: Product, http: httpx.Async
     again = product.iae("demo", "--echelle", "0.05")
     assert again.returncode == 0, again.stdout + again.stderr
     assert (await http.get(REPERES)).json()["positions"] == before
+
+
+async def test_figures_do_not_move_when_the_views_are_rebuilt_nor_when_all_is_read_twice(
+    product: Product, http: httpx.AsyncClient
+) -> None:
+    before = await figures(http)
+    rebuilt = product.iae("rebuild")
+    assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
+    assert await figures(http) == before
+    for _ in range(2):
+        await read_all_topics_again(product)
+    assert await figures(http) == before
+
+
+async def test_the_same_figures_without_a_broker(
+    http: httpx.AsyncClient, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder: Path = tmp_path_factory.mktemp("journal")
+    async with running_product(folder, "journal") as running:
+        await until_loaded(running)
+        async with httpx.AsyncClient(base_url=running.url, timeout=30) as without:
+            body = (await without.get(REPERES)).json()
+            assert answered(body) == headline(running.expected)
+            assert await figures(without) == await figures(http)
+            assert "journaux HTTP" in (await without.get("/")).text
 
 
 @pytest.mark.parametrize(
@@ -146,13 +172,3 @@ async def test_the_merged_description_covers_every_service(http: httpx.AsyncClie
     for path in ("/api/structures/v1/structures", "/api/parcours/v1/candidatures", "/api/funding/v1/annexes"):
         assert path in document["paths"]
     assert not [p for p in document["paths"] if "journal" in p]
-
-
-async def test_the_same_figures_without_a_broker(tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder: Path = tmp_path_factory.mktemp("journal")
-    async with running_product(folder, "journal") as running:
-        await until_loaded(running)
-        async with httpx.AsyncClient(base_url=running.url, timeout=30) as http:
-            body = (await http.get(REPERES)).json()
-            assert answered(body) == headline(running.expected)
-            assert "journaux HTTP" in (await http.get("/")).text
