@@ -33,6 +33,7 @@ proof: $(INSTALLED)
 	done
 	$(PYTHON) -m tests.faults --seed 4 --every-point --bus kafka
 	$(PYTHON) -m tests.faults.defects
+	$(PYTHON) -m tests.mutation structures parcours funding
 
 # The versions and digests of everything that is installed, for every mode and for the tests.
 lock: $(INSTALLED)
