@@ -16,6 +16,7 @@ from services.parcours.domain.identifiants import juger
 from services.parcours.domain.nir import verifier_coherence
 from services.parcours.domain.regles import REFORME, Regle, en_vigueur
 from services.parcours.domain.sortie import constater_sortie
+from tests.factories.parcours import make_nir
 
 JOUR = date(2017, 4, 30)
 CONTRAT = Contrat(
@@ -83,6 +84,23 @@ def test_december_is_a_month_of_birth_and_no_fictitious_one() -> None:
     verifier_coherence(fictitious, date(1980, 3, 25), "H")
     with pytest.raises(NirIncoherent):
         verifier_coherence(december, date(1980, 3, 25), "H")
+
+
+@pytest.mark.parametrize(
+    ("rang", "mois", "fictif"),
+    [(1, 1, False), (12, 12, False), (20, None, True), (42, None, True), (50, None, True), (99, None, True)],
+)
+def test_a_month_of_birth_is_real_or_fictitious(rang: int, mois: int | None, fictif: bool) -> None:  # noqa: FBT001 # a case
+    parties = juger("nir", make_nir(f"180{rang:02}75116001")).parties
+    assert (parties["mois"], parties["mois_fictif"]) == (mois, fictif)
+
+
+@pytest.mark.parametrize("first", "123478")
+def test_a_nir_is_shown_in_groups_with_the_civility_of_its_first_figure(first: str) -> None:
+    nir = make_nir(f"{first}800275116001")
+    parties = juger("nir", nir).parties
+    assert parties["affichage"] == f"{first} 80 02 75 116 001 {nir[13:]}"
+    assert parties["civilite"] == ("M" if first in "137" else "MME")
 
 
 def test_an_identifier_is_told_with_what_it_decomposes_into() -> None:
