@@ -130,6 +130,10 @@ class ConventionFact(Fact):
     )
     etat_le: Annotated[Jour | None, P0] = Field(None, description="Day of the state.")
     avis: Annotated[str | None, P0] = Field(None, description="Opinion of the CDIAE.")
+    dossier_id: Annotated[UUID | None, ID] = Field(None, description="File on which a séance gave it.")
+    avis_repris_du: Annotated[Jour | None, P0] = Field(
+        None, description="Day of the séance, held before the platform, that gave it."
+    )
     suspendue_le: Annotated[Jour | None, P0] = Field(None, description="First day of the 30 days of grace.")
     motif_suspension: Annotated[str | None, P0] = Field(None, description="SANS_ANNEXE or DECISION.")
     reactivee_le: Annotated[Jour | None, P0] = Field(None, description="First day of the 90 days of guard.")
@@ -183,6 +187,12 @@ class ConventionTerminee(ConventionFact):
     """A convention ended: its term, another one that follows, or a merger."""
 
     fact: ClassVar[str] = "terminee"
+
+
+class ConventionProlongee(ConventionFact):
+    """A convention in force lasts longer: a later file of the ASP says so."""
+
+    fact: ClassVar[str] = "prolongee"
 
 
 class ConventionRattachee(ConventionFact):
@@ -312,6 +322,7 @@ CONVENTION_FACTS: tuple[type[ConventionFact], ...] = (
     ConventionActivee,
     ConventionSuspendue,
     ConventionTerminee,
+    ConventionProlongee,
     ConventionRattachee,
 )
 FICHE_FACTS: tuple[type[FicheDePosteFact], ...] = (

@@ -18,7 +18,7 @@ from shared.messaging.consumer import Received
 from tests.factories.facts import make_annexe
 from tests.factories.funding import make_envelope
 from tests.factories.siret import make_siret, with_key
-from tests.factories.tokens import bearer
+from tests.factories.tokens import ALL_WRITES, bearer
 
 
 def second_siret(number: int, nic: int = 2) -> str:
@@ -88,9 +88,17 @@ class Registry:
         body = {"structure": structure, "date_debut": "2026-01-01", "date_fin": "2028-12-31"} | changes
         convention = await self.made("/conventions/demandes", body)
         await self.step(convention, "instruire")
-        await self.step(convention, "rendre_avis", avis="FAVORABLE")
+        await self.opinion(convention)
         await self.step(convention, "signer", numero=number)
         return convention
+
+    async def opinion(self, convention: str, avis: str = "FAVORABLE") -> str:
+        """The opinion of a séance held before the platform, by a takeover."""
+        body = {"transition": "rendre_avis", "avis": avis, "avis_repris_du": "2025-12-01"}
+        return await self.made(f"/conventions/{convention}/etapes", body, self.takeover())
+
+    def takeover(self, **caller: Any) -> dict[str, str]:
+        return self.headers(scopes=[*ALL_WRITES, Scope.REPRISE], **caller)
 
     async def step(self, convention: str, transition: str, **others: Any) -> str:
         return await self.made(f"/conventions/{convention}/etapes", {"transition": transition, **others})

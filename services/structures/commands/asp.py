@@ -38,7 +38,7 @@ from services.structures.queries.structure import Stored
 from services.structures.tables import annexe_asp
 from shared.access.rights import Action, Target, ensure
 from shared.contracts.asp import AnnexeAspLue
-from shared.contracts.structures import ConventionSignee, SiretChange, StructureCorrigee
+from shared.contracts.structures import ConventionProlongee, ConventionSignee, SiretChange, StructureCorrigee
 from shared.messaging.journal import NewFact
 from shared.types import CodeInsee, CodePostal, DivisionNaf, Jour, NumeroAnnexe, Siret, Texte
 from shared.uuids import uuid7
@@ -213,22 +213,24 @@ def recevoir_annexe(line: AnnexeAspLine, known: Lues, writer: Writer) -> Change:
 def _convention(
     line: AnnexeAspLine, owner: Stored, known: Lues, writer: Writer
 ) -> tuple[tuple[Row, ...], tuple[NewFact, ...]]:
-    """Return the convention that the registry did not hold; one that meets the convention in force is part of it.
+    """Return the convention that the registry did not hold, or the one in force if it now lasts longer.
 
     The convention of the registry stands for all those that the ASP numbers for a structure (registre §4).
     """
     told = line.convention
     if told is None or owner["mere_id"] is not None:
         return (), ()
-    if holder := known.numeros.get(told.numero):
-        if holder != owner["id"]:
-            raise convention_deja_signee()
-        return (), ()
-    other = known.en_cours.get(owner["id"])
+    holder, other = known.numeros.get(told.numero), known.en_cours.get(owner["id"])
+    if holder not in (None, owner["id"]):
+        raise convention_deja_signee()
     if other is not None and told.date_debut <= other["date_fin"]:
+        part_of_it = holder is None or other["numero"] == told.numero
+        return _lengthened(told, other, line, owner, writer) if part_of_it else ((), ())
+    if holder:
         return (), ()
     ensure(writer.caller, Action.CONVENTIONNER, Target(departement=owner["departement"]))
     conventions.ensure_periode(told.date_debut, told.date_fin)
+    conventions.ensure_en_experimentation(line.type_structure, told.date_debut)
     written = [terminated(other, line, writer, told.date_debut)] if other is not None else []
     signed = state_of(
         owner,
@@ -241,6 +243,18 @@ def _convention(
     written.append(signature(signed, ConventionSignee, line, writer, told.date_debut))
     rows, facts = zip(*written, strict=True)
     return rows, facts
+
+
+def _lengthened(
+    told: ConventionAsp, other: Stored, line: AnnexeAspLine, owner: Stored, writer: Writer
+) -> tuple[tuple[Row, ...], tuple[NewFact, ...]]:
+    """Return the convention in force as lasting longer, if the file says so."""
+    end = conventions.prolongation(other["date_fin"], told.date_fin)
+    if end is None:
+        return (), ()
+    ensure(writer.caller, Action.CONVENTIONNER, Target(departement=owner["departement"]))
+    row, fact = signature(other, ConventionProlongee, line, writer, writer.known_on(line), date_fin=end)
+    return (row,), (fact,)
 
 
 FICHES_ASP = Nature(

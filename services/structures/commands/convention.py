@@ -10,7 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.structures.commands.structure import Located, locate_structures
 from services.structures.domain import convention as rules
-from services.structures.domain.errors import convention_deja_signee, convention_en_cours, demande_en_cours
+from services.structures.domain.errors import (
+    avis_deja_pris,
+    convention_deja_signee,
+    convention_en_cours,
+    demande_en_cours,
+)
 from services.structures.domain.structure import ensure_ouverte
 from services.structures.queries.convention import lock_en_cours
 from services.structures.queries.structure import Stored, share_structures
@@ -113,7 +118,8 @@ def signer_convention(line: ConventionLine, known: Known, writer: Writer) -> Cha
 
     Raises
     ------
-    StructureInconnue, PeriodeInversee, TypeNonConventionnable, ConventionPortee, ConventionEnCours
+    StructureInconnue, PeriodeInversee, TypeNonConventionnable, ConventionPortee, ConventionEnCours,
+    ExperimentationTerminee
         See ``domain.convention``.
     Introuvable
         The département of the structure is outside the caller's perimeter.
@@ -123,6 +129,7 @@ def signer_convention(line: ConventionLine, known: Known, writer: Writer) -> Cha
     structure = known.structures[structure_id]
     rules.ensure_conventionnable(structure["type_structure"], antenne=structure["mere_id"] is not None)
     rules.ensure_periode(line.date_debut, line.date_fin)
+    rules.ensure_en_experimentation(structure["type_structure"], line.date_debut)
     other = known.en_cours.get(structure_id)
     period = (other["date_debut"], other["date_fin"]) if other else None
     place = rules.succession(period, line.date_debut, line.date_fin)
@@ -147,7 +154,7 @@ def demander_convention(line: DemandeLine, known: Known, writer: Writer) -> Chan
     ------
     Introuvable
         The structure does not exist, or is outside the caller's perimeter.
-    StructureFermee, PeriodeInversee, TypeNonConventionnable, ConventionPortee
+    StructureFermee, PeriodeInversee, TypeNonConventionnable, ConventionPortee, ExperimentationTerminee
         See ``domain``.
     """
     structure = known.structures.get(line.structure)
@@ -158,6 +165,7 @@ def demander_convention(line: DemandeLine, known: Known, writer: Writer) -> Chan
     ensure_ouverte(structure["fermee_le"])
     rules.ensure_conventionnable(structure["type_structure"], antenne=structure["mere_id"] is not None)
     rules.ensure_periode(line.date_debut, line.date_fin)
+    rules.ensure_en_experimentation(structure["type_structure"], line.date_debut)
     day = writer.known_on(line)
     state = state_of(structure, line.date_debut, line.date_fin, etat=rules.DEMANDEE, etat_le=day)
     row, fact = recorded(state, ConventionDemandee, line, writer, day)
@@ -166,6 +174,7 @@ def demander_convention(line: DemandeLine, known: Known, writer: Writer) -> Chan
 
 CONSTRAINTS = {
     "uq_convention_numero": convention_deja_signee,
+    "uq_convention_dossier_id": avis_deja_pris,
     "uq_convention_structure_en_cours": convention_en_cours,
     "uq_convention_structure_demandee": demande_en_cours,
 }

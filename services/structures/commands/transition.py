@@ -7,13 +7,14 @@ from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.structures.commands.convention import CONSTRAINTS, recorded, terminated
 from services.structures.domain import convention as rules
-from services.structures.domain.errors import convention_en_cours
+from services.structures.domain.errors import DateEffetIncoherente, convention_en_cours
 from services.structures.domain.structure import ensure_date_effet, ensure_ouverte
-from services.structures.queries.convention import lock_conventions, lock_en_cours
+from services.structures.queries.convention import find_examens, lock_conventions, lock_en_cours
 from services.structures.queries.structure import Stored, share_structures
 from shared.access.rights import UNKNOWN, Action, Target, ensure
 from shared.contracts.structures import (
@@ -49,7 +50,11 @@ FACTS: Mapping[str, type[ConventionFact]] = MappingProxyType(
 
 
 class Etape(Input):
-    """A step: the number and the period come with a signature, the opinion with ``rendre_avis``."""
+    """A step: the number and the period come with a signature, the opinion with ``rendre_avis``.
+
+    The opinion is that of a file examined in a closed séance (``dossier``); a takeover tells the opinion of a séance
+    held before the platform (``avis``) and its day (``avis_repris_du``).
+    """
 
     transition: Literal[
         "instruire", "rendre_avis", "ajourner", "refuser", "signer", "reactiver", "suspendre", "terminer",
@@ -58,7 +63,11 @@ class Etape(Input):
     numero: Texte | None = None
     date_debut: Jour | None = None
     date_fin: Jour | None = None
-    avis: Literal["FAVORABLE", "FAVORABLE_AVEC_RESERVES", "DEFAVORABLE"] | None = None
+    dossier: Identifiant | None = Field(None, description="Dossier examiné par une séance close.")
+    avis: Literal["FAVORABLE", "FAVORABLE_AVEC_RESERVES", "DEFAVORABLE"] | None = Field(
+        None, description="Reprise seulement : avis d'une séance tenue avant la plateforme."
+    )
+    avis_repris_du: Jour | None = Field(None, description="Reprise seulement : jour de cette séance.")
 
 
 class EtapeLine(Etape, Line):
@@ -74,13 +83,16 @@ class Known:
     conventions: Mapping[UUID, Stored]
     structures: Mapping[UUID, Stored]
     en_cours: Mapping[UUID, Stored]
+    examens: Mapping[UUID, rules.Examen]
 
 
 async def load_etapes(conn: AsyncConnection, lines: Sequence[EtapeLine], _: Writer) -> Known:
     """Return the conventions, their structures, which cannot close meanwhile, and their rivals."""
     conventions = await lock_conventions(conn, [line.convention for line in lines])
     ids = {row["structure_id"] for row in conventions.values()}
-    return Known(conventions, await share_structures(conn, ids), await lock_en_cours(conn, ids))
+    structures, en_cours = await share_structures(conn, ids), await lock_en_cours(conn, ids)
+    examens = await find_examens(conn, [line.dossier for line in lines if line.dossier])
+    return Known(conventions, structures, en_cours, examens)
 
 
 def suites(transition: str, le: date) -> dict[str, Any]:
@@ -120,8 +132,8 @@ def franchir_etape(line: EtapeLine, known: Known, writer: Writer) -> Change:
     ------
     Introuvable
         The convention does not exist, or its département is outside the caller's perimeter.
-    TransitionConventionInterdite, PieceManquante, DateEffetIncoherente, StructureFermee, PeriodeInversee,
-    ConventionEnCours
+    TransitionConventionInterdite, PieceManquante, AvisSansSeance, DateEffetIncoherente, StructureFermee,
+    PeriodeInversee, ConventionEnCours, ExperimentationTerminee
         See ``domain.convention``.
     """
     before = known.conventions.get(line.convention)
@@ -130,15 +142,32 @@ def franchir_etape(line: EtapeLine, known: Known, writer: Writer) -> Change:
     structure = known.structures[before["structure_id"]]
     ensure(writer.caller, Action.CONVENTIONNER, Target(departement=structure["departement"]))
     rules.apply(before["etat"], line.transition)
-    rules.ensure_pieces(line.transition, line.numero, line.avis)
+    rules.ensure_pieces(
+        line.transition,
+        line.numero,
+        dossier=line.dossier is not None,
+        avis=line.avis is not None,
+        repris=line.avis_repris_du is not None,
+    )
     effet = line.le or writer.today
     ensure_date_effet(effet, before["etat_le"], writer.today)
     if line.transition == "signer":
         ensure_ouverte(structure["fermee_le"])
         return _sign(line, before, known.en_cours.get(structure["id"]), writer, effet)
-    told = {"avis": line.avis} if line.transition == "rendre_avis" else {}
+    told = _avis(line, structure, known, writer) if line.transition == "rendre_avis" else {}
     row, fact = passed(before, line.transition, line, writer, effet, **told)
     return Change(before["id"], (row,), (fact,))
+
+
+def _avis(line: EtapeLine, structure: Stored, known: Known, writer: Writer) -> dict[str, Any]:
+    """Return the opinion and where it comes from."""
+    if line.dossier:
+        avis = rules.avis_de(known.examens.get(line.dossier), structure["id"])
+        return {"avis": avis, "dossier_id": line.dossier}
+    ensure(writer.caller, Action.REPRENDRE, Target(departement=structure["departement"]))
+    if line.avis_repris_du and line.avis_repris_du > writer.today:
+        raise DateEffetIncoherente("Un avis repris est d'une séance passée.", champ="avis_repris_du")
+    return {"avis": line.avis, "avis_repris_du": line.avis_repris_du}
 
 
 def _sign(
@@ -150,6 +179,7 @@ def _sign(
 ) -> Change:
     debut, fin = line.date_debut or before["date_debut"], line.date_fin or before["date_fin"]
     rules.ensure_periode(debut, fin)
+    rules.ensure_en_experimentation(before["type_structure"], debut)
     ended = []
     if other is not None:
         if rules.succession((other["date_debut"], other["date_fin"]), debut, fin) == "PRECEDE":

@@ -4,15 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
+from uuid import UUID
 
 from services.structures.domain.errors import (
+    AvisSansSeance,
     ConventionPortee,
+    ExperimentationTerminee,
     PeriodeInversee,
     PieceManquante,
     TransitionConventionInterdite,
     TypeNonConventionnable,
     convention_en_cours,
 )
+from services.structures.domain.gouvernance import CLOSE
+from services.structures.domain.regles import Regle
 
 DEMANDEE, EN_INSTRUCTION, AVIS_RENDU, REFUSEE = "DEMANDEE", "EN_INSTRUCTION", "AVIS_RENDU", "REFUSEE"
 SIGNEE, ACTIVE, SUSPENDUE, TERMINEE = "SIGNEE", "ACTIVE", "SUSPENDUE", "TERMINEE"
@@ -23,6 +28,18 @@ EN_COURS = (SIGNEE, ACTIVE, SUSPENDUE)
 
 CONVENTIONNABLES = ("ACI", "AI", "EI", "EITI", "ETTI", "AUTRE")
 """CT L5132-4: only SIAE sign; AUTRE is a SIAE whose kind the source does not say."""
+
+EXPERIMENTATIONS = MappingProxyType(
+    {
+        "EITI": Regle(
+            "entreprise d'insertion par le travail indépendant",
+            "Loi 2018-771, art. 83 : expérimentation jusqu'au 22 décembre 2026",
+            date(2018, 9, 5),  # day of the law
+            date(2026, 12, 22),
+        )
+    }
+)
+"""Types that the law tries for a time (registre §1.1); a later law that carries one on changes its last day."""
 
 SANS_ANNEXE, DECISION = "SANS_ANNEXE", "DECISION"
 ACTIFS = ("VALIDE", "PROVISOIRE")
@@ -75,6 +92,9 @@ AJOURNE = "AJOURNE"
 AVIS_RENDUS = ("FAVORABLE", "FAVORABLE_AVEC_RESERVES", "DEFAVORABLE")
 """Opinions that end the examination; the prefect decides whatever they say."""
 
+OBJETS_CONVENTION = ("CREATION", "RENOUVELLEMENT", "EXTENSION", "CONVENTION")
+"""Files of which the opinion is one on a convention; an annexe and the FDI are others."""
+
 GRACE = timedelta(days=30)
 PROTECTION = timedelta(days=90)
 GEL_NOMBRE = 200
@@ -126,8 +146,10 @@ def ensure_conventionnable(type_structure: str, *, antenne: bool) -> None:
         )
 
 
-def ensure_pieces(transition: str, numero: str | None, avis: str | None) -> None:
+def ensure_pieces(transition: str, numero: str | None, *, dossier: bool, avis: bool, repris: bool) -> None:
     """Return if a step comes with what it decides: a number to sign, an opinion to give.
+
+    An opinion is that of a file examined here, or, for a séance held before the platform, is told with its day.
 
     Raises
     ------
@@ -136,8 +158,76 @@ def ensure_pieces(transition: str, numero: str | None, avis: str | None) -> None
     """
     if transition == "signer" and numero is None:
         raise _piece("Une signature donne le numéro de la convention.", "numero", transition)
-    if (transition == "rendre_avis") != (avis in AVIS_RENDUS):
+    if transition != "rendre_avis" and (dossier or avis or repris):
         raise _piece("L'avis du CDIAE vient avec « rendre_avis », et seulement avec lui.", "avis", transition)
+    if transition == "rendre_avis" and (dossier, avis, repris) not in (
+        (True, False, False),
+        (False, True, True),
+    ):
+        raise _piece(
+            "L'avis est celui d'un dossier examiné en séance, ou un avis repris avec le jour de sa séance.",
+            "dossier",
+            transition,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Examen:
+    """A file of the CDIAE; ``etat_seance`` is None for an opinion of the past."""
+
+    structure_id: UUID
+    objet: str
+    avis: str | None
+    etat_seance: str | None
+
+
+def avis_de(examen: Examen | None, structure_id: UUID) -> str:
+    """Return the opinion that a closed séance gave on the request of a structure.
+
+    Raises
+    ------
+    AvisSansSeance
+        The file is not one of the structure on a convention, its séance is not closed, or it was adjourned.
+    """
+    if examen is None or examen.structure_id != structure_id or examen.objet not in OBJETS_CONVENTION:
+        raise _sans_seance("Ce dossier n'est pas une demande de convention de cette structure.")
+    if examen.etat_seance != CLOSE:
+        raise _sans_seance("La séance de ce dossier n'est pas close : son avis n'est pas encore au relevé.")
+    if examen.avis not in AVIS_RENDUS:
+        raise _sans_seance("La séance n'a pas rendu d'avis sur ce dossier : passez par « ajourner ».")
+    return examen.avis
+
+
+def _sans_seance(detail: str) -> AvisSansSeance:
+    return AvisSansSeance(
+        detail,
+        champ="dossier",
+        correction="Désignez le dossier que le CDIAE a examiné, une fois la séance close.",
+        source=TRANSITIONS["rendre_avis"].source,
+    )
+
+
+def ensure_en_experimentation(type_structure: str, debut: date) -> None:
+    """Return if structures of this type still begin something on a day.
+
+    Raises
+    ------
+    ExperimentationTerminee
+        They were an experiment, which is over.
+    """
+    regle = EXPERIMENTATIONS.get(type_structure)
+    if regle and regle.jusqu_a and debut > regle.jusqu_a:
+        raise ExperimentationTerminee(
+            f"L'expérimentation des structures de type {type_structure} a pris fin le {regle.jusqu_a:%d/%m/%Y}.",
+            champ="date_debut",
+            correction="Vérifiez la date, ou le type de la structure.",
+            source=regle.source,
+        )
+
+
+def prolongation(en_cours: date, lue: date) -> date | None:
+    """Return the last day to which a file of the ASP lengthens the convention in force; it never shortens it."""
+    return lue if lue > en_cours else None
 
 
 def _piece(detail: str, champ: str, transition: str) -> PieceManquante:

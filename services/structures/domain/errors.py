@@ -147,6 +147,24 @@ class PieceManquante(BusinessError):
     code = "piece_manquante"
 
 
+class AvisSansSeance(BusinessError):
+    """The opinion on a request is not that of a closed séance on a file of the structure."""
+
+    code = "avis_sans_seance"
+
+
+class AvisDejaPris(BusinessError):
+    """The opinion already served another request."""
+
+    code = "avis_deja_pris"
+
+
+class ExperimentationTerminee(BusinessError):
+    """Structures of this type were an experiment, which is over."""
+
+    code = "experimentation_terminee"
+
+
 class ContratNonAdmis(BusinessError):
     """Structures of this type do not offer this contract."""
 
@@ -260,6 +278,16 @@ def demande_en_cours() -> BusinessError:
         "La structure a déjà une demande de convention en cours.",
         correction="Suivez la demande existante.",
         source="Registre §4 : une convention par structure et par type",
+    )
+
+
+def avis_deja_pris() -> BusinessError:
+    """Return the refusal of one opinion for two requests."""
+    return AvisDejaPris(
+        "L'avis rendu sur ce dossier a déjà servi à une autre demande.",
+        champ="dossier",
+        correction="Désignez le dossier examiné pour cette demande.",
+        source="CT R5112-15 : le CDIAE donne son avis",
     )
 
 

@@ -7,11 +7,15 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.structures.domain.convention import ACTIFS, EN_COURS
+from services.structures.domain.convention import ACTIFS, EN_COURS, Examen
 from services.structures.tables import convention
 
 PAGE = 200
 LOCK = text("select * from convention where id = any(cast(:ids as uuid[])) order by id for update")
+EXAMENS = text("""
+    select d.id, d.structure_id, d.objet, d.avis, s.etat as etat_seance
+    from dossier d left join seance s on s.id = d.seance_id where d.id = any(cast(:ids as uuid[]))
+""")
 LOCK_OF = text("""
     select * from convention
     where structure_id = any(cast(:structures as uuid[])) and etat = any(cast(:etats as text[]))
@@ -65,6 +69,12 @@ async def lock_situations(conn: AsyncConnection, le: date) -> Sequence[RowMappin
     """Return every convention in force, locked, with ``annexe_active`` on a day."""
     values = {"etats": list(EN_COURS), "actifs": list(ACTIFS), "le": le}
     return (await conn.execute(SITUATIONS, values)).mappings().all()
+
+
+async def find_examens(conn: AsyncConnection, dossiers: Iterable[UUID]) -> Mapping[UUID, Examen]:
+    """Return files of the CDIAE by identifier, with the state of their séance: closed, it never changes."""
+    rows = await conn.execute(EXAMENS, {"ids": list(dossiers)})
+    return {row.id: Examen(row.structure_id, row.objet, row.avis, row.etat_seance) for row in rows}
 
 
 async def get_convention(conn: AsyncConnection, convention_id: UUID) -> RowMapping | None:

@@ -55,6 +55,8 @@ class ConventionView(BaseModel):
     etat: str
     etat_le: date
     avis: str | None
+    dossier_id: UUID | None
+    avis_repris_du: date | None
     suspendue_le: date | None
     motif_suspension: str | None
     reactivee_le: date | None

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     Computed,
     Date,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -31,6 +32,8 @@ convention = Table(
     Column("etat", Text, nullable=False, server_default="SIGNEE"),
     Column("etat_le", Date, nullable=False),
     Column("avis", Text),
+    Column("dossier_id", Uuid, ForeignKey("dossier.id"), unique=True),  # the file examined in a séance
+    Column("avis_repris_du", Date),  # or the day of a séance held before the platform
     Column("suspendue_le", Date),
     Column("motif_suspension", Text),
     Column("reactivee_le", Date),
@@ -42,6 +45,7 @@ convention = Table(
     ),
     CheckConstraint("date_debut <= date_fin", name="periode"),
     CheckConstraint(among("etat", ETATS), name="etat"),
+    CheckConstraint("dossier_id is null or avis_repris_du is null", name="avis"),
 )
 Index(
     "uq_convention_structure_en_cours",

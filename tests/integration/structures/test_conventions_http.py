@@ -27,7 +27,11 @@ async def test_a_request_is_examined_then_signed_and_each_step_is_a_fact(registr
     await registre.step(convention, "instruire")
     assert await registre.refused(path, {"transition": "rendre_avis"}) == "piece_manquante"
     await registre.step(convention, "ajourner")
-    await registre.step(convention, "rendre_avis", avis="FAVORABLE_AVEC_RESERVES")
+    told = {"transition": "rendre_avis", "avis": "FAVORABLE", "avis_repris_du": "2025-12-01"}
+    assert await registre.refused(path, told, 403) == "portee_insuffisante"
+    later = told | {"avis_repris_du": (TODAY + timedelta(days=1)).isoformat()}
+    assert await registre.refused(path, later, headers=registre.takeover()) == "date_effet_incoherente"
+    await registre.opinion(convention, "FAVORABLE_AVEC_RESERVES")
     await registre.step(convention, "signer", numero="C059FICTIF1")
     view = await registre.read(f"/conventions/{convention}")
     assert (view["etat"], view["numero"], view["avis"]) == (
@@ -35,6 +39,7 @@ async def test_a_request_is_examined_then_signed_and_each_step_is_a_fact(registr
         "C059FICTIF1",
         "FAVORABLE_AVEC_RESERVES",
     )
+    assert (view["avis_repris_du"], view["dossier_id"]) == ("2025-12-01", None)
     assert await registre.facts(convention) == ["demandee", "instruite", "instruite", "avis_rendu", "signee"]
 
 
@@ -42,7 +47,7 @@ async def test_of_two_signatures_of_one_convention_the_database_keeps_one(regist
     one = await registre.structure()
     convention = await registre.made("/conventions/demandes", {"structure": one, **PERIOD})
     await registre.step(convention, "instruire")
-    await registre.step(convention, "rendre_avis", avis="FAVORABLE")
+    await registre.opinion(convention)
     body = {"transition": "signer"}
     answers = await asyncio.gather(
         *(
@@ -62,6 +67,14 @@ async def test_of_two_conventions_signed_at_once_for_one_structure_the_database_
     answers = await asyncio.gather(*(registre.send("POST", "/conventions", line) for line in lines))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 4
     assert {a.json()["code"] for a in answers if a.status_code == 409} == {"convention_en_cours"}
+    with pytest.raises(IntegrityError, match="uq_convention_structure_en_cours"):
+        await registre.execute(f"insert into convention ({COPIED}) select {COPY} from convention")
+
+
+COPIED = (
+    "id, version, structure_id, siret_signature, type_structure, numero, date_debut, date_fin, etat, etat_le"
+)
+COPY = COPIED.replace("id,", "gen_random_uuid(),", 1).replace("numero", "'N9'")
 
 
 async def test_a_renewal_ends_the_convention_that_it_follows_and_an_older_one_comes_in_ended(

@@ -111,6 +111,22 @@ async def test_a_structure_is_followed_through_its_siret_and_its_identifier(regi
     assert refused == ["siren_different"]
 
 
+async def test_a_later_delivery_lengthens_the_convention_in_force(registry: Registry) -> None:
+    def annexe(numero: str, fin: str) -> dict[str, str]:
+        return make_annexe(af_numero_annexe_financiere=numero, af_date_fin_effet=fin)
+
+    first = annexe("ACI059250001", "31/12/2025")
+    await registry.receive("06012025", [make_fiche()], [first])
+    facts = await registry.count("journal")
+    later = [first, annexe("ACI059260001", "31/12/2099")]
+    await registry.receive("13012025", [make_fiche()], later)
+    assert await registry.count("journal") == facts + 2  # one annexe, one longer convention
+    assert await registry.count("convention where date_fin = '2099-12-31' and version = 2") == 1
+    await registry.receive("13012025", [make_fiche()], later)
+    await registry.receive("20012025", [make_fiche()], [first])  # a file that tells less shortens nothing
+    assert await registry.count("journal") == facts + 2
+
+
 async def test_an_older_delivery_changes_nothing_and_says_so(registry: Registry) -> None:
     await registry.receive("20012025", [make_fiche()], [make_annexe()])
     older = await registry.receive(

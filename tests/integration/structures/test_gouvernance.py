@@ -65,6 +65,15 @@ class Secretary:
         await self.made("/structures", line)
         return make_siret(number)
 
+    async def request(self, siret: str) -> str:
+        """A convention asked for and taken up."""
+        found = await self.read(f"/structures?siret={siret}")
+        structure = (found if isinstance(found, list) else found["structures"])[0]["id"]
+        body = {"structure": structure, "date_debut": "2026-01-01", "date_fin": "2028-12-31"}
+        convention = await self.made("/conventions/demandes", body)
+        await self.made(f"/conventions/{convention}/etapes", {"transition": "instruire"})
+        return convention
+
     async def seance(self, instance: str, days: int = 0, **others: Any) -> str:
         day = (clock.today() + timedelta(days)).isoformat()
         return await self.made("/seances", {"instance": instance, "date_seance": day} | others)
@@ -103,11 +112,15 @@ async def test_a_seance_goes_from_its_convocation_to_its_releve(secretary: Secre
     await secretary.made(
         f"/dossiers/{fdi}/avis", {"avis": "AJOURNE", "motifs": MOTIFS, "montant_accorde": "0"}
     )
+    request = await secretary.request(siret)
+    early = {"transition": "rendre_avis", "dossier": convention}
+    assert await secretary.refused(f"/conventions/{request}/etapes", early) == "avis_sans_seance"
     await secretary.made(
         f"/seances/{seance}/actes", {"acte": "clore", "conclusions": ["Deux séances par an au moins."]}
     )
     releve = await secretary.read(f"/seances/{seance}/releve")
     assert releve["seance"]["etat"] == "CLOSE"
+    await _take_the_opinion_of(secretary, convention, fdi)
     assert (releve["seance"]["voix_presentes"], releve["seance"]["quorum_atteint"]) == (3, True)
     assert [m["organisation"] for m in releve["membres_absents"]] == ["RESEAU-R01"]
     assert [(d["objet"], d["avis"], d["etp_accordes"], d["montant_accorde"]) for d in releve["dossiers"]] == [
@@ -122,6 +135,22 @@ async def test_a_seance_goes_from_its_convocation_to_its_releve(secretary: Secre
     )
     await secretary.made(f"/seances/{later}/dossiers", taken_up | {"suite_de": fdi})
     assert [d["suite_de"] for d in (await secretary.read(f"/seances/{later}/releve"))["dossiers"]] == [fdi]
+
+
+async def _take_the_opinion_of(secretary: Secretary, dossier: str, fdi: str) -> None:
+    """The convention that waits takes the opinion of the closed séance, once; no other file gives one."""
+    (waiting,) = await secretary.read("/conventions?etat=EN_INSTRUCTION")
+    path = f"/conventions/{waiting['id']}"
+    for wrong in (fdi, str(uuid.uuid4())):
+        told = {"transition": "rendre_avis", "dossier": wrong}
+        assert await secretary.refused(f"{path}/etapes", told) == "avis_sans_seance"
+    step = {"transition": "rendre_avis", "dossier": dossier}
+    await secretary.made(f"{path}/etapes", step)
+    view = await secretary.read(path)
+    assert (view["avis"], view["dossier_id"], view["avis_repris_du"]) == ("FAVORABLE", dossier, None)
+    await secretary.made(f"{path}/etapes", {"transition": "refuser"})
+    again = await secretary.request(make_siret(1))
+    assert await secretary.refused(f"/conventions/{again}/etapes", step) == "avis_deja_pris"
 
 
 async def test_without_its_quorum_a_seance_gives_no_opinion_and_its_files_come_back(

@@ -1,7 +1,9 @@
 """States and activity of conventions (structures.md §4, §5)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -9,8 +11,10 @@ from hypothesis import strategies as st
 
 from services.structures.domain import convention as rules
 from services.structures.domain.errors import (
+    AvisSansSeance,
     ConventionEnCours,
     ConventionPortee,
+    ExperimentationTerminee,
     PeriodeInversee,
     PieceManquante,
     TransitionConventionInterdite,
@@ -53,23 +57,55 @@ def test_what_is_refused_or_ended_never_lives_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("transition", "numero", "avis", "good"),
+    ("transition", "numero", "told", "good"),
     [
-        ("signer", "N1", None, True), ("signer", None, None, False), ("rendre_avis", None, "DEFAVORABLE", True),
-        ("rendre_avis", None, None, False), ("signer", "N1", "FAVORABLE", False), ("instruire", None, None, True),
+        ("signer", "N1", (), True), ("signer", None, (), False), ("instruire", None, (), True),
+        ("rendre_avis", None, ("dossier",), True), ("rendre_avis", None, ("avis", "repris"), True),
+        ("rendre_avis", None, (), False), ("rendre_avis", None, ("avis",), False),
+        ("rendre_avis", None, ("dossier", "avis", "repris"), False), ("signer", "N1", ("avis",), False),
+        ("signer", "N1", ("dossier",), False), ("ajourner", None, ("avis", "repris"), False),
     ],
 )  # fmt: skip
 def test_a_step_comes_with_what_it_decides(
     transition: str,
     numero: str | None,
-    avis: str | None,
+    told: tuple[str, ...],
     good: bool,  # noqa: FBT001 # a case
 ) -> None:
+    given = {name: name in told for name in ("dossier", "avis", "repris")}
     if good:
-        rules.ensure_pieces(transition, numero, avis)
+        rules.ensure_pieces(transition, numero, **given)
         return
     with pytest.raises(PieceManquante):
-        rules.ensure_pieces(transition, numero, avis)
+        rules.ensure_pieces(transition, numero, **given)
+
+
+def test_an_opinion_on_a_convention_is_that_of_a_closed_seance_on_a_file_of_the_structure() -> None:
+    one, other = uuid4(), uuid4()
+    good = rules.Examen(one, "CONVENTION", "DEFAVORABLE", "CLOSE")
+    assert rules.avis_de(good, one) == "DEFAVORABLE"
+    wrong = (
+        None, replace(good, structure_id=other), replace(good, objet="FDI"), replace(good, objet="ANNEXE"),
+        replace(good, etat_seance="OUVERTE"), replace(good, etat_seance=None), replace(good, avis="AJOURNE"),
+        replace(good, avis=None),
+    )  # fmt: skip
+    for examen in wrong:
+        with pytest.raises(AvisSansSeance):
+            rules.avis_de(examen, one)
+
+
+def test_an_experiment_ends_on_the_day_of_its_law_included() -> None:
+    rules.ensure_en_experimentation("EITI", date(2026, 12, 22))
+    rules.ensure_en_experimentation("ACI", date(2026, 12, 23))
+    with pytest.raises(ExperimentationTerminee) as refused:
+        rules.ensure_en_experimentation("EITI", date(2026, 12, 23))
+    assert "2018-771" in (refused.value.source or "")
+
+
+def test_a_later_file_lengthens_a_convention_and_never_shortens_it() -> None:
+    assert rules.prolongation(date(2025, 12, 31), date(2026, 12, 31)) == date(2026, 12, 31)
+    assert rules.prolongation(date(2026, 12, 31), date(2026, 12, 31)) is None
+    assert rules.prolongation(date(2026, 12, 31), date(2025, 12, 31)) is None
 
 
 @pytest.mark.parametrize("kind", ["GEIQ", "OPCS"])
