@@ -4,12 +4,17 @@ from services.parcours.commands.candidature import ORIENTATIONS
 from services.parcours.commands.contrat import CONTRATS
 from services.parcours.commands.declaration import DECLARATIONS
 from services.parcours.commands.personne import PERSONNES
+from services.parcours.commands.reprise_pass import PASS_REPRIS
 from services.parcours.commands.sortie import SORTIES
 from services.parcours.routes import (
     accompagnement,
     candidatures,
+    conseils,
+    conservation,
     contrats,
     declarations,
+    doublons,
+    fin_de_parcours,
     identites,
     pass_iae,
     simulations_parcours,
@@ -25,13 +30,17 @@ SERVICE = Service(
     name=Audience.PARCOURS,
     title="Parcours d'insertion",
     tables=tables,
-    natures=(PERSONNES, CONTRATS, ORIENTATIONS, DECLARATIONS, SORTIES),
+    natures=(PERSONNES, PASS_REPRIS, CONTRATS, ORIENTATIONS, DECLARATIONS, SORTIES),
     routers=(
         candidatures.router,
         contrats.router,
         declarations.router,
+        conservation.router,
+        doublons.router,  # before identites: its list has the place of an identifier
         identites.router,
         pass_iae.router,
+        fin_de_parcours.router,
+        conseils.router,
         accompagnement.router,
         simulations_pass.router,
         simulations_parcours.router,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -32,6 +33,7 @@ from services.parcours.domain.dossier import ETATS_PROLONGATION, GRANTED, PENDIN
 from services.parcours.domain.dossier import ORIGINES as ORIGINES_PASS
 from services.parcours.domain.eligibilite import AUTEURS
 from services.parcours.domain.prolongation import MOTIFS as MOTIFS_PROLONGATION
+from services.parcours.domain.rapprochement import FORMES
 from services.parcours.domain.sortie import RAISONS
 from services.parcours.domain.suspension import MOTIFS as MOTIFS_SUSPENSION
 from services.parcours.domain.transitions import ETATS
@@ -66,6 +68,28 @@ personne = Table(
     # Blind indexes; emptied when the key is destroyed.
     Column("index_identite", LargeBinary, unique=True),
     Column("index_nir", LargeBinary, unique=True),
+    # Of somebody absorbed by a merge: who they are now. No chain: it is always somebody kept.
+    Column("fusionnee_dans", Uuid, ForeignKey("personne.id"), index=True),
+)
+
+empreinte_proche = Table(  # blind indexes of what resembles an identity; deleted with the key
+    "empreinte_proche",
+    metadata,
+    Column("personne_id", Uuid, ForeignKey("personne.id"), primary_key=True),
+    Column("forme", Text, primary_key=True),
+    Column("version", Integer, nullable=False),  # of the person
+    Column("empreinte", LargeBinary, nullable=False, index=True),
+    CheckConstraint(_among("forme", FORMES), name="forme"),
+)
+
+fusion = Table(  # the trace by which a merge can be undone: what was attached to whom
+    "fusion",
+    metadata,
+    Column("absorbee_id", Uuid, ForeignKey("personne.id"), primary_key=True),
+    Column("conservee_id", Uuid, ForeignKey("personne.id"), nullable=False),
+    Column("fusionnee_le", Date, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("objets", JSON, nullable=False),  # identifiers by table
 )
 
 cle_personne = Table(  # deleting a row erases the person; backed up apart, for a shorter time
@@ -294,6 +318,48 @@ structure = Table(  # read from the registry; its row is the lock of the month's
     Column("siret", Text, nullable=False, index=True),
     Column("type_structure", Text, nullable=False),
     Column("departement", Text, nullable=False),
+    # Null for what was learnt before these were read: such a structure is not proposed.
+    Column("epci", Text),
+    Column("accueille", Boolean),
+)
+
+prescripteur = Table(  # read from the registry: who may prescribe
+    "prescripteur",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False, index=True),
+    Column("statut", Text, nullable=False),
+    Column("habilite_le", Date),
+    Column("habilite_jusqu_au", Date),
+)
+
+fiche_de_poste = Table(  # read from the registry: which posts are open
+    "fiche_de_poste",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("structure_id", Uuid, nullable=False, index=True),
+    Column("code_rome", Text, nullable=False),
+    Column("postes_ouverts", Integer, nullable=False),
+    Column("fermee_le", Date),
+)
+
+autoprescription = Table(  # days on which an employer may not self-prescribe
+    "autoprescription",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("structure_id", Uuid, nullable=False, index=True),
+    Column("date_debut", Date, nullable=False),
+    Column("date_fin", Date),  # last day, included; null for ever
+    Column("prononcee_le", Date, nullable=False),
+    CheckConstraint("date_debut <= date_fin", name="periode"),
+)
+
+avis_conservation = Table(  # a person was told that what is held of them will be erased
+    "avis_conservation",
+    metadata,
+    Column("personne_id", Uuid, ForeignKey("personne.id"), primary_key=True),
+    Column("derniere_activite", Date, primary_key=True),
+    Column("avise_le", Date, nullable=False),
 )
 
 annexe = Table(  # read from funding

@@ -43,6 +43,17 @@ class PersonneEffacee(Fact):
     personne_id: Annotated[UUID, ID]
 
 
+class PersonnesFusionnees(Fact):
+    """Two persons were one: what was said of the first is said of the other."""
+
+    service: ClassVar[str] = "parcours"
+    aggregate: ClassVar[str] = "personne"
+    fact: ClassVar[str] = "fusionnees"
+
+    personne_id: Annotated[UUID, ID] = Field(description="The person absorbed.")
+    conservee_id: Annotated[UUID, ID] = Field(description="The person kept; never one absorbed before.")
+
+
 class EtapeEnregistree(Fact):
     """A structure noted an obstacle, an action, an immersion or a training; which one stays in the vault."""
 
@@ -177,7 +188,7 @@ class PassIaeModifie(PassIaeFact):
 
     fact: ClassVar[str] = "modifie"
 
-    cause: Annotated[str, P0] = Field(description="EMBAUCHE, SUSPENSION, REPRISE or PROLONGATION.")
+    cause: Annotated[str, P0] = Field(description="EMBAUCHE, SUSPENSION, REPRISE, PROLONGATION, REPORT or CLOTURE.")
 
 
 class PassIaeAnnule(PassIaeFact):
@@ -251,6 +262,7 @@ FACTS: tuple[type[Fact], ...] = (
     PersonneEnregistree,
     PersonneRectifiee,
     PersonneEffacee,
+    PersonnesFusionnees,
     EtapeEnregistree,
     SuiviConstate,
     AgrementDelivre,

@@ -13,6 +13,7 @@ from services.parcours.commands.personne import IDENTITE_UNIQUE, Entree, Identit
 from services.parcours.domain import transitions
 from services.parcours.domain.candidature import (
     EMPLOYEUR,
+    ORIENTEUR,
     PRESCRIPTEUR,
     TRANSITION_DE_SUITE,
     Candidature,
@@ -24,10 +25,12 @@ from services.parcours.domain.delivrance import refus_d_entree
 from services.parcours.domain.dossier import Dossier
 from services.parcours.domain.errors import ContratEtranger, DateFuture, PersonneOuIdentite
 from services.parcours.domain.errors_pass import CandidatureRecente, ensure_none
+from services.parcours.domain.habilitation import est_habilitee
 from services.parcours.domain.identite import verifier_age
 from services.parcours.domain.regles import REFORME
 from services.parcours.queries.contrat import find_engagements
 from services.parcours.queries.dossier import Dossiers, read_dossiers
+from services.parcours.queries.habilitation import Habilitations, find_habilitations
 from services.parcours.queries.personne import Sealed, find_identities
 from services.parcours.queries.structure import Located, Structure, locate_structures
 from services.parcours.tables import candidature
@@ -76,6 +79,7 @@ class Rencontres:
     noms: Mapping[str, UUID]
     engagements: Mapping[UUID, Engagement]
     dossiers: Dossiers
+    habilitations: Habilitations
 
 
 async def load_rencontres(
@@ -94,7 +98,8 @@ async def load_rencontres(
     sent.update(filter(None, (registre.find(line.identite) for line in lines if line.identite)))
     present = [line for line in lines if _is_present(line, writer)]
     dossiers = await read_dossiers(conn, sent) if present and sent else {}
-    return Rencontres(structures, registre, identities, noms, engagements, dossiers)
+    habilitations = await find_habilitations(conn, {line.organisation for line in present})
+    return Rencontres(structures, registre, identities, noms, engagements, dossiers, habilitations)
 
 
 def _is_present(line: OrientationLine, writer: Writer) -> bool:
@@ -131,6 +136,9 @@ def orienter_personne(line: OrientationLine, rencontres: Rencontres, writer: Wri
     personne_id, entree = _personne(line, rencontres, jour, writer)
     identity, present = uuid7(), _is_present(line, writer)
     if present:
+        known = rencontres.habilitations.get(line.organisation or "", [])
+        if origine == PRESCRIPTEUR and not est_habilitee(known, jour):
+            origine = ORIENTEUR
         dossier = rencontres.dossiers.get(personne_id, Dossier())
         ensure_none(refus_d_entree(dossier, writer.today, envoi_habilite=origine == PRESCRIPTEUR))
     sent = Candidature(

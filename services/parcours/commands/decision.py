@@ -40,10 +40,12 @@ from services.parcours.domain.errors_pass import (
     PassConcurrent,
     ensure_none,
 )
+from services.parcours.domain.habilitation import refus_d_autoprescription
 from services.parcours.domain.regles import REFORME
 from services.parcours.queries.candidature import lock_candidatures
 from services.parcours.queries.contrat import find_engagements
 from services.parcours.queries.dossier import Dossiers, read_dossiers
+from services.parcours.queries.habilitation import Sanctions, find_sanctions
 from services.parcours.queries.structure import Located, Structure, find_structures
 from services.parcours.tables import candidature
 from shared.access.rights import UNKNOWN, Action, ensure
@@ -94,6 +96,7 @@ class Attente:
     noms: Mapping[str, UUID]
     engagements: Mapping[UUID, Engagement]
     dossiers: Dossiers
+    sanctions: Sanctions
 
     def others(self, known: Candidature) -> list[Candidature]:
         """Return the other candidatures of the person that still wait for an answer."""
@@ -123,7 +126,8 @@ async def load_attente(conn: AsyncConnection, lines: Sequence[DecisionLine], wri
     noms, engagements = await find_engagements(conn, client_id, signed) if signed else ({}, {})
     hires = any(line.transition in {"accept", "cancel"} for line in lines)
     dossiers = await read_dossiers(conn, {known.personne_id for known in concerned}) if hires else {}
-    return Attente(candidatures, structures, noms, engagements, dossiers)
+    sanctions = await find_sanctions(conn, structures.ids) if hires else {}
+    return Attente(candidatures, structures, noms, engagements, dossiers, sanctions)
 
 
 def decider_candidature(line: DecisionLine, attente: Attente, writer: Writer) -> Change:
@@ -200,6 +204,7 @@ def _accept(
     ------
     DateEmbaucheManquante, EmbaucheAvantReforme, ContratEtranger
     EmbauchePassee, EmbaucheLointaine, EmbaucheApresPass, EnCarence, PassSuspendu, SansDiagnostic
+    AutoprescriptionSuspendue
     """
     accepted = decider(known, "accept", jour)
     rows: list[Row] = []
@@ -270,7 +275,10 @@ def _acte(
     ensure_none(refus)
     if valid is None and line.contrat is not None:
         return Delivrance(None, None)  # its contract is under an agrément: no other act covered it
-    return delivrer(dossier, Arrivee(known.personne_id, structure.id, embauche, jour), uuid7())
+    act = delivrer(dossier, Arrivee(known.personne_id, structure.id, embauche, jour), uuid7())
+    if act.diagnostic is not None and act.diagnostic.structure_id == structure.id:
+        ensure_none(refus_d_autoprescription(attente.sanctions.get(structure.id, []), jour))
+    return act
 
 
 def _written(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -14,8 +14,19 @@ from services.parcours.domain.candidature import PRESCRIPTEUR, origine_de
 from services.parcours.domain.eligibilite import EMPLOYEUR, PRESCRIPTEUR_HABILITE, Diagnostic
 from services.parcours.domain.errors import DateFuture
 from services.parcours.domain.errors_pass import ChampSansObjet, HabilitationManquante, ensure_none
+from services.parcours.domain.habilitation import (
+    SOURCE_HABILITATION,
+    est_habilitee,
+    refus_d_autoprescription,
+)
 from services.parcours.domain.identite import verifier_criteres
 from services.parcours.queries.dossier import Dossiers, lock_dossiers
+from services.parcours.queries.habilitation import (
+    Habilitations,
+    Sanctions,
+    find_habilitations,
+    find_sanctions,
+)
 from services.parcours.queries.personne import Sealed, find_identities
 from services.parcours.queries.structure import Located, Structure, locate_structures
 from services.parcours.tables import diagnostic
@@ -47,6 +58,8 @@ class Examen:
     structures: Located
     identities: Mapping[str, Sealed]
     dossiers: Dossiers
+    habilitations: Habilitations
+    sanctions: Sanctions
     vault: Vault
 
 
@@ -55,7 +68,9 @@ async def load_examen(conn: AsyncConnection, lines: Sequence[DiagnosticLine], wr
     structures = await locate_structures(conn, {line.siret for line in lines if line.siret})
     identities = await find_identities(conn, writer.caller, {line.personne for line in lines})
     dossiers = await lock_dossiers(conn, {sealed.personne_id for sealed in identities.values()})
-    return Examen(structures, identities, dossiers, writer.tools)
+    habilitations = await find_habilitations(conn, {line.organisation for line in lines})
+    sanctions = await find_sanctions(conn, structures.ids)
+    return Examen(structures, identities, dossiers, habilitations, sanctions, writer.tools)
 
 
 def etablir_diagnostic(line: DiagnosticLine, examen: Examen, writer: Writer) -> Change:
@@ -67,7 +82,8 @@ def etablir_diagnostic(line: DiagnosticLine, examen: Examen, writer: Writer) -> 
     ChampSansObjet
         Both an employer and a prescripteur, or neither.
     HabilitationManquante
-        The organisation is of a type that makes no diagnosis.
+        The organisation is of a type that makes no diagnosis, or its habilitation does not hold that day.
+    AutoprescriptionSuspendue
     DateFuture, CritereInconnu, CriteresIncompatibles, CriteresInsuffisants
     """
     structure = _author(line, examen, writer)
@@ -77,6 +93,7 @@ def etablir_diagnostic(line: DiagnosticLine, examen: Examen, writer: Writer) -> 
     jour = line.date_diagnostic or writer.today
     if jour > writer.today:
         raise DateFuture("Le diagnostic n'a pas encore eu lieu.", champ="date_diagnostic")
+    _ensure_right(line, examen, structure, jour)
     verifier_criteres(line.criteres)
     auteur = EMPLOYEUR if structure else PRESCRIPTEUR_HABILITE
     # A prescripteur's needs no criterion and holds for every SIAE: any type stands for them.
@@ -118,13 +135,22 @@ def _author(line: DiagnosticLine, examen: Examen, writer: Writer) -> Structure |
         ensure(writer.caller, Action.ECRIRE_PARCOURS, structure.target)
         return structure
     ensure(writer.caller, Action.ECRIRE_PARCOURS, Target(organisation=line.organisation))
-    if origine_de(line.type_prescripteur or "", line.organisation) != PRESCRIPTEUR:
+    return None
+
+
+def _ensure_right(line: DiagnosticLine, examen: Examen, structure: Structure | None, jour: date) -> None:
+    """Return if the author may make a diagnosis on a day: the registry has the last word."""
+    if structure is not None:
+        ensure_none(refus_d_autoprescription(examen.sanctions.get(structure.id, []), jour))
+        return
+    known = examen.habilitations.get(line.organisation or "", [])
+    habilite = origine_de(line.type_prescripteur or "", line.organisation) == PRESCRIPTEUR
+    if not (habilite and est_habilitee(known, jour)):
         raise HabilitationManquante(
             "Seul un prescripteur habilité établit un diagnostic.",
-            champ="type_prescripteur",
-            source="Parcours §2.1 ; arrêté du 1er septembre 2021",
+            champ="organisation" if habilite else "type_prescripteur",
+            source=SOURCE_HABILITATION,
         )
-    return None
 
 
 def row_of(made: Diagnostic) -> dict[str, object]:

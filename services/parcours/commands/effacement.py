@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import ARRAY, Uuid, any_, delete, literal
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.parcours.domain.effacement import refus_d_effacement
 from services.parcours.domain.errors_pass import ensure_none
 from services.parcours.queries.dossier import lock_dossiers
-from services.parcours.queries.personne import get_sealed, last_contract_day
-from services.parcours.tables import cle_personne, personne, tables
+from services.parcours.queries.personne import last_contract_day, list_sealed
+from services.parcours.tables import cle_personne, empreinte_proche, personne, tables
 from shared.access.audit import audit_row
 from shared.access.rights import UNKNOWN, Action
 from shared.contracts.parcours import PersonneEffacee
@@ -25,7 +25,7 @@ async def effacer_personne(engine: AsyncEngine, personne_id: UUID, motif: str, w
     """Destroy the key of a person, empty what it sealed and the blind indexes, and tell that it was done.
 
     What is left is a random identifier with dates and volumes. The journal keeps the sealed values, which
-    nothing opens any more.
+    nothing opens any more. Those whom a merge made one with them are erased with them.
 
     Raises
     ------
@@ -35,21 +35,25 @@ async def effacer_personne(engine: AsyncEngine, personne_id: UUID, motif: str, w
     """
     async with engine.begin() as conn:
         dossier = (await lock_dossiers(conn, [personne_id]))[personne_id]
-        row = await get_sealed(conn, personne_id)
-        if row is None:
+        held = await list_sealed(conn, personne_id)
+        if not held:
             raise Introuvable(UNKNOWN)
         ensure_none(refus_d_effacement(dossier, await last_contract_day(conn, personne_id), writer.today))
-        await conn.execute(delete(cle_personne).where(cle_personne.c.personne_id == personne_id))
-        version = row["version"] + 1
-        emptied = {
-            "id": personne_id,
-            "version": version,
-            "cree_par": row["cree_par"],
-            "identite": ERASED,
-            "sensible": ERASED,
-            "index_identite": None,
-            "index_nir": None,
-        }
+        ids = any_(literal([row["id"] for row in held], ARRAY(Uuid)))
+        await conn.execute(delete(cle_personne).where(cle_personne.c.personne_id == ids))
+        await conn.execute(delete(empreinte_proche).where(empreinte_proche.c.personne_id == ids))
+        emptied = [
+            {
+                "id": row["id"],
+                "version": row["version"] + 1,
+                "cree_par": row["cree_par"],
+                "identite": ERASED,
+                "sensible": ERASED,
+                "index_identite": None,
+                "index_nir": None,
+            }
+            for row in held
+        ]
         trace = audit_row(
             writer.caller,
             Action.EXPLOITER,
@@ -58,6 +62,10 @@ async def effacer_personne(engine: AsyncEngine, personne_id: UUID, motif: str, w
             trace_id=request_id.get(),
             motif=motif,
         )
-        fact = PersonneEffacee(personne_id=personne_id)
-        told = writer.fact(personne_id, version, fact, Line(), writer.today)
-        await write(conn, {personne: [emptied], tables.audit: [trace]}, [told], writer.author)
+        told = [
+            writer.fact(
+                row["id"], row["version"] + 1, PersonneEffacee(personne_id=row["id"]), Line(), writer.today
+            )
+            for row in held
+        ]
+        await write(conn, {personne: emptied, tables.audit: [trace]}, told, writer.author)

@@ -11,6 +11,7 @@ from shared.messaging.journal import NewFact
 from shared.writing import Line, Row, Writer
 
 EMBAUCHE, SUSPENSION, REPRISE, PROLONGATION = "EMBAUCHE", "SUSPENSION", "REPRISE", "PROLONGATION"
+REPORT, CLOTURE = "REPORT", "CLOTURE"
 
 
 def pass_row(known: PassIae) -> Row:

@@ -19,8 +19,9 @@ from services.parcours.domain.identite import (
     verifier_nir_ou_motif,
 )
 from services.parcours.domain.nir import compacter, verifier_coherence, verifier_nir
+from services.parcours.domain.rapprochement import formes_proches
 from services.parcours.queries.personne import find_known
-from services.parcours.tables import agrement, cle_personne, personne
+from services.parcours.tables import agrement, cle_personne, empreinte_proche, personne
 from services.parcours.vault import KEK_VERSION, Vault
 from shared.access.rights import Action
 from shared.contracts.parcours import AgrementDelivre, PersonneEnregistree
@@ -143,7 +144,7 @@ class Registre:
         known_on = writer.known_on(line)
         return Entree(
             personne_id,
-            ((personne, row), (cle_personne, key)),
+            ((personne, row), (cle_personne, key), *near_rows(self.vault, personne_id, 1, identite)),
             writer.fact(personne_id, 1, fact, line, known_on, private=sealed),
         )
 
@@ -151,6 +152,23 @@ class Registre:
         normal = forme_normale(identite.nom, identite.prenom, identite.date_naissance)
         nir = self.vault.blind_index("nir", compacter(identite.nir)) if identite.nir else None
         return Empreintes(self.vault.blind_index("identite", normal), nir)
+
+
+def near_rows(vault: Vault, personne_id: UUID, version: int, identite: Identite) -> list[Row]:
+    """Return the blind indexes by which an identity resembles another."""
+    formes = formes_proches(identite.nom, identite.prenom, identite.date_naissance)
+    return [
+        (
+            empreinte_proche,
+            {
+                "personne_id": personne_id,
+                "forme": forme,
+                "version": version,
+                "empreinte": vault.blind_index(forme, normal),
+            },
+        )
+        for forme, normal in formes.items()
+    ]
 
 
 def _identity_values(identite: Identite) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.parcours.commands.personne import IDENTITE_UNIQUE, Identite
+from services.parcours.commands.personne import IDENTITE_UNIQUE, Identite, near_rows
 from services.parcours.domain.errors import VersionPerimee
 from services.parcours.domain.identite import (
     forme_normale,
@@ -109,7 +109,8 @@ def rectifier(line: RectificationLine, coffres: Coffres, writer: Writer) -> Chan
     }
     fact = PersonneRectifiee(personne_id=row["id"])
     told = writer.fact(row["id"], version, fact, line, writer.known_on(line), private=sealed)
-    return Change(row["id"], ((personne, changed),), (told,))
+    near = near_rows(vault, row["id"], version, identite)
+    return Change(row["id"], ((personne, changed), *near), (told,))
 
 
 def _judge(identite: Identite, writer: Writer) -> None:

@@ -1,7 +1,8 @@
 """Candidatures: who sends them, and what is told of what came of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from services.parcours.domain.errors import (
@@ -9,7 +10,7 @@ from services.parcours.domain.errors import (
     SuiteIncoherente,
     TypePrescripteurInconnu,
 )
-from services.parcours.domain.regles import REFORME, Regle
+from services.parcours.domain.regles import REFORME, Regle, plus_mois
 from shared.reference.files import UnknownCode
 from shared.reference.nomenclatures import type_prescripteur
 
@@ -29,6 +30,8 @@ REFUS_APRES = Regle(60, "Parcours §6.5 : refus automatique, états new et proce
 """Days without change after which a candidature is refused, for those sent since the PASS IAE."""
 ARCHIVAGE_APRES = Regle(180, "Parcours §6.5 : archivage automatique", REFORME)
 """Days without change after which a candidature is put away, for those sent since the PASS IAE."""
+AVERTISSEMENT = Regle(12, "Parcours §6.3 : avertissement sous 12 mois", REFORME)
+"""Months before a sending in which another one, of the same person to the same employer, is told."""
 REFUSABLES = ("new", "processing")
 ARCHIVABLES = ("new", "processing", "postponed", "refused", "cancelled", "obsolete")
 """States that the automatic refusal, and the automatic archiving, touch."""
@@ -112,3 +115,34 @@ def verifier_suite(
             champ="motif_refus",
             source="Parcours §6.4, motifs de refus",
         )
+
+
+def refus_automatique_le(candidature: Candidature) -> date | None:
+    """Return the day on which a candidature that nobody touches is refused; None when it is not.
+
+    Source
+    ------
+    Parcours §6.5
+    """
+    concerned = candidature.etat in REFUSABLES and candidature.archivee_le is None
+    if not concerned or candidature.date_orientation < REFUS_APRES.depuis:
+        return None
+    return (candidature.change_le or candidature.date_orientation) + timedelta(REFUS_APRES.valeur)
+
+
+def deja_adressee(candidature: Candidature, autres: Iterable[Candidature]) -> Candidature | None:
+    """Return the last sending of the person to the same structure in the 12 months before this one, if any.
+
+    Source
+    ------
+    Parcours §6.3
+    """
+    since = plus_mois(candidature.date_orientation, -AVERTISSEMENT.valeur)
+    before = [
+        known
+        for known in autres
+        if known.structure_id == candidature.structure_id
+        and since < known.date_orientation <= candidature.date_orientation
+        and known.id < candidature.id
+    ]
+    return max(before, key=lambda known: (known.date_orientation, known.id), default=None)

@@ -10,6 +10,9 @@ from shared.errors import BusinessError
 INACTIVITE = Regle(730, "Parcours §3.3 : 730 jours d'inactivité avant effacement", REFORME)
 """Days after the last act of a pathway before which the State may still ask for it."""
 
+PREAVIS = Regle(30, "Parcours §3.3 : préavis de 30 jours, notification à 700 jours", REFORME)
+"""Days between the notice and the erasure."""
+
 
 def dernier_jour(dossier: Dossier, fin_contrats: date | None) -> date | None:
     """Return the last day of the PASS IAE, agréments and contracts of a person; None when there is none."""

@@ -253,6 +253,54 @@ class ParcoursRecent(BusinessError):
     code = "parcours_recent"
 
 
+class FusionImpossible(BusinessError):
+    """A person is merged with itself, or was already merged into another."""
+
+    code = "fusion_impossible"
+
+
+class NirDifferents(BusinessError):
+    """Two persons with a NIR each are two persons."""
+
+    code = "nir_differents"
+
+
+class NirAConserver(BusinessError):
+    """Only the person to be absorbed has a NIR."""
+
+    code = "nir_a_conserver"
+
+
+class PassChevauchants(BusinessError):
+    """Two persons to merge have a PASS IAE each, over the same days or both to come."""
+
+    code = "pass_chevauchants"
+
+
+class ReportImpossible(BusinessError):
+    """A PASS IAE that has begun is not postponed, nor brought forward, nor moved past the days of a hire."""
+
+    code = "report_impossible"
+
+
+class ClotureImpossible(BusinessError):
+    """A PASS IAE is closed after a suspension of more than 12 months, and only then."""
+
+    code = "cloture_impossible"
+
+
+class AutoprescriptionSuspendue(BusinessError):
+    """The employer may not make a diagnosis, nor hire on its own."""
+
+    code = "autoprescription_suspendue"
+
+
+class SanctionInvalide(BusinessError):
+    """The suspension of the right to self-prescribe starts too early, or ends before it starts."""
+
+    code = "sanction_invalide"
+
+
 class Refuse(ManyFaults):
     """Several rules refuse, told at once."""
 

@@ -35,6 +35,8 @@ LOCK_ALL_OF_PERSONS = (
     .with_for_update()
 )
 
+OF_PERSON = select(*_columns).where(candidature.c.personne_id == bindparam("personne"))
+
 # Only those sent since the PASS IAE: the refusal and the archiving are rules of today.
 UNTOUCHED = (
     select(candidature.c.id)
@@ -59,10 +61,19 @@ async def get_candidature(conn: AsyncConnection, caller: Caller, candidature_id:
 
 
 async def list_candidatures(
-    conn: AsyncConnection, caller: Caller, structure_id: UUID | None, after: UUID | None
+    conn: AsyncConnection,
+    caller: Caller,
+    structure_id: UUID | None,
+    after: UUID | None,
+    etats: Collection[str] = (),
 ) -> Sequence[RowMapping]:
-    """Return at most 200 candidatures of the caller's perimeter, oldest first, after a known one."""
+    """Return at most 200 candidatures of the caller's perimeter, oldest first, after a known one.
+
+    ``etats`` are those kept; all when empty.
+    """
     query = VISIBLE
+    if etats:
+        query = query.where(candidature.c.etat.in_(etats))
     if structure_id is not None:
         query = query.where(candidature.c.structure_id == structure_id)
     if after is not None:

@@ -1,7 +1,7 @@
 """Contracts: by name, with what a declaration or an exit needs."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -37,6 +37,17 @@ GET = (
     select(*_columns)
     .join(structure, structure.c.id == contrat.c.structure_id)
     .where(contrat.c.id == bindparam("id"), in_perimeter)
+)
+OF_DAYS = (
+    select(*_columns)
+    .join(structure, structure.c.id == contrat.c.structure_id)
+    .where(
+        contrat.c.structure_id == bindparam("structure"),
+        contrat.c.date_debut <= bindparam("dernier"),
+        func.coalesce(contrat.c.date_sortie, contrat.c.date_fin_prevue) >= bindparam("premier"),
+        in_perimeter,
+    )
+    .order_by(contrat.c.date_debut, contrat.c.id)
 )
 HOURS = text("""
     select l.contrat_id, d.mois, l.heures
@@ -89,3 +100,11 @@ async def get_contrat(conn: AsyncConnection, caller: Caller, contrat_id: UUID) -
     """Return a contract of a structure of the caller's perimeter."""
     parameters = {"id": contrat_id} | perimeter_parameters(caller)
     return (await conn.execute(GET, parameters)).mappings().first()
+
+
+async def list_contrats(
+    conn: AsyncConnection, caller: Caller, structure_id: UUID, jours: Periode
+) -> Sequence[RowMapping]:
+    """Return the contracts of a structure of the caller's perimeter that run on some day of a period."""
+    parameters = {"structure": structure_id, "premier": jours.debut, "dernier": jours.fin}
+    return (await conn.execute(OF_DAYS, parameters | perimeter_parameters(caller))).mappings().all()

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, exists, or_, select, text
+from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, exists, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.parcours.domain.regles import Periode
@@ -35,34 +35,49 @@ visible = or_(
 )
 # A reference is the caller's own; an identifier must be that of somebody in the perimeter.
 _nameable = or_(named.c.nom == own_reference, visible)
+# Who a merge absorbed is named, by their reference or their identifier, for the person kept.
+_nomme = personne.alias("nomme")
+_gardee = func.coalesce(_nomme.c.fusionnee_dans, _nomme.c.id)
 AGREMENTS = (
     select(named.c.nom, personne.c.id, agrement.c.date_debut, agrement.c.date_fin)
-    .join_from(named, personne, personne.c.id == named.c.id)
+    .join_from(named, _nomme, _nomme.c.id == named.c.id)
+    .join(personne, personne.c.id == _gardee)
     .outerjoin(agrement, agrement.c.personne_id == personne.c.id)
     .where(_nameable)
 )
 IDENTITIES = (
     select(named.c.nom, personne.c.id, personne.c.identite, cle_personne.c.dek_enveloppee)
-    .join_from(named, personne, personne.c.id == named.c.id)
+    .join_from(named, _nomme, _nomme.c.id == named.c.id)
+    .join(personne, personne.c.id == _gardee)
     .join(cle_personne, cle_personne.c.personne_id == personne.c.id)
     .where(_nameable)
 )
 GET = (
     select(personne.c.id, personne.c.version, personne.c.identite, cle_personne.c.dek_enveloppee)
     .join(cle_personne, cle_personne.c.personne_id == personne.c.id)
-    .where(personne.c.id == bindparam("id"), visible)
+    .where(personne.c.id == select(_gardee).where(_nomme.c.id == bindparam("id")).scalar_subquery(), visible)
+)
+GET_MANY = (
+    select(personne.c.id, personne.c.version, personne.c.identite, cle_personne.c.dek_enveloppee)
+    .join(cle_personne, cle_personne.c.personne_id == personne.c.id)
+    .where(personne.c.id == any_(bindparam("personnes", type_=ARRAY(Uuid))), visible)
 )
 WHOLE = (
     select(personne, cle_personne.c.dek_enveloppee)
     .join(cle_personne, cle_personne.c.personne_id == personne.c.id)
-    .where(personne.c.id == any_(bindparam("personnes", type_=ARRAY(Uuid))), visible)
+    .where(
+        personne.c.id == any_(bindparam("personnes", type_=ARRAY(Uuid))),
+        personne.c.fusionnee_dans.is_(None),
+        visible,
+    )
     .order_by(personne.c.id)
 )
 LOCK_WHOLE = WHOLE.with_for_update(of=personne, key_share=True)
 SEALED = (
-    select(personne.c.version, personne.c.cree_par)
+    select(personne.c.id, personne.c.version, personne.c.cree_par)
     .join(cle_personne, cle_personne.c.personne_id == personne.c.id)
-    .where(personne.c.id == bindparam("id"))
+    .where(bindparam("id") == func.coalesce(personne.c.fusionnee_dans, personne.c.id))
+    .order_by(personne.c.id)
 )
 LAST_CONTRACT = text("""
     select max(coalesce(date_sortie, date_fin_prevue)) from contrat where personne_id = :personne
@@ -71,7 +86,7 @@ ACCESSES = text("""
     select recorded_at, client_id, action, motif, result from audit where target_id = :personne order by id
 """)
 TAKEN = text("""
-    select id, index_identite, index_nir from personne
+    select coalesce(fusionnee_dans, id), index_identite, index_nir from personne
     where index_identite = any(cast(:identites as bytea[])) or index_nir = any(cast(:nirs as bytea[]))
 """)
 
@@ -126,6 +141,14 @@ async def get_personne(conn: AsyncConnection, caller: Caller, personne_id: UUID)
     return (await conn.execute(GET, parameters)).mappings().first()
 
 
+async def list_personnes(
+    conn: AsyncConnection, caller: Caller, personnes: Collection[UUID]
+) -> Sequence[RowMapping]:
+    """Return the sealed identities of those of some persons that are in the caller's perimeter."""
+    values = {"personnes": list(personnes), "client": caller.client_id} | perimeter_parameters(caller)
+    return (await conn.execute(GET_MANY, values)).mappings().all()
+
+
 async def lock_personnes(
     conn: AsyncConnection, caller: Caller, personnes: Collection[UUID]
 ) -> dict[UUID, RowMapping]:
@@ -156,6 +179,9 @@ async def list_accesses(conn: AsyncConnection, personne_id: UUID) -> list[dict[s
     return [dict(row) for row in rows.mappings()]
 
 
-async def get_sealed(conn: AsyncConnection, personne_id: UUID) -> RowMapping | None:
-    """Return ``version`` and ``cree_par`` of anybody whose key is kept: who erases has no perimeter."""
-    return (await conn.execute(SEALED, {"id": personne_id})).mappings().first()
+async def list_sealed(conn: AsyncConnection, personne_id: UUID) -> Sequence[RowMapping]:
+    """Return ``id``, ``version`` and ``cree_par`` of a person whose key is kept, and of those merged into them.
+
+    Who erases has no perimeter.
+    """
+    return (await conn.execute(SEALED, {"id": personne_id})).mappings().all()

@@ -4,12 +4,14 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
+from sqlalchemy import RowMapping
 
 from services.parcours.commands.candidature import ORIENTATIONS, MotifRefus, OrientationLine
 from services.parcours.commands.classement import classer_candidatures
 from services.parcours.commands.decision import DECISIONS, DecisionLine, Reponse
+from services.parcours.domain.candidature import Candidature, refus_automatique_le
 from services.parcours.queries.candidature import get_candidature, list_candidatures
 from shared.access.callers import Caller
 from shared.access.edge import requires
@@ -19,6 +21,9 @@ from shared.single import AuMoins, Cle, Preference, answer_write, writer_of
 
 router = APIRouter(prefix="/v1/candidatures", tags=["candidatures"])
 Reader = Annotated[Caller, Depends(requires(Action.LIRE_PARCOURS))]
+Etat = Literal[
+    "new", "processing", "postponed", "prior_to_hire", "accepted", "refused", "cancelled", "obsolete", "pool",
+]  # fmt: skip
 Sender = Annotated[Caller, Depends(requires(Action.ECRIRE_PARCOURS))]
 
 
@@ -41,6 +46,14 @@ class CandidatureView(BaseModel):
     pass_id: UUID | None
     diagnostic_id: UUID | None
     archivee_le: date | None
+    refus_automatique_le: date | None
+    """Day on which the candidature is refused if nobody touches it."""
+
+
+def view_of(row: RowMapping) -> CandidatureView:
+    """Return a candidature as read, with what it is waiting for."""
+    limite = refus_automatique_le(Candidature(**dict(row)))
+    return CandidatureView.model_validate({**row, "refus_automatique_le": limite})
 
 
 @router.post("", status_code=201, summary="Orienter une personne vers une structure")
@@ -57,11 +70,15 @@ async def post_candidature(  # one parameter a header
 
 @router.get("", summary="Lister les candidatures de son périmètre")
 async def get_candidatures(
-    request: Request, caller: Reader, structure_id: UUID | None = None, apres: UUID | None = None
+    request: Request,
+    caller: Reader,
+    structure_id: UUID | None = None,
+    apres: UUID | None = None,
+    etat: Annotated[list[Etat] | None, Query()] = None,
 ) -> list[CandidatureView]:
     async with request.app.state.engine.connect() as conn:
-        rows = await list_candidatures(conn, caller, structure_id, apres)
-    return [CandidatureView.model_validate(dict(row)) for row in rows]
+        rows = await list_candidatures(conn, caller, structure_id, apres, etat or ())
+    return [view_of(row) for row in rows]
 
 
 @router.get("/{candidature_id}", summary="Lire une candidature")
@@ -73,7 +90,7 @@ async def get_one_candidature(
     if row is None:
         raise Introuvable(UNKNOWN)
     response.headers["ETag"] = f'"{row["version"]}"'
-    return CandidatureView.model_validate(dict(row))
+    return view_of(row)
 
 
 @router.post("/{candidature_id}/decision", status_code=201, summary="Décider d'une candidature")

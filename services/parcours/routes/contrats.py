@@ -9,12 +9,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from services.parcours.commands.contrat import CONTRATS, ContratLine
-from services.parcours.queries.contrat import get_contrat
+from services.parcours.domain.regles import Periode, jours_du_mois
+from services.parcours.queries.contrat import get_contrat, list_contrats
 from shared.access.callers import Caller
 from shared.access.edge import requires
 from shared.access.rights import UNKNOWN, Action
 from shared.errors import Introuvable
 from shared.single import AuMoins, Cle, Preference, answer_write
+from shared.types import Mois
 
 router = APIRouter(prefix="/v1/contrats", tags=["contrats"])
 
@@ -48,6 +50,18 @@ async def post_contrat(  # one parameter a header
     prefer: Preference = None,
 ) -> Response:
     return await answer_write(request, CONTRATS, line, caller, cle, au_moins=au_moins, prefer=prefer)
+
+
+@router.get("", summary="Lister les contrats d'une structure qui courent pendant un mois")
+async def get_contrats_du_mois(
+    request: Request,
+    caller: Annotated[Caller, Depends(requires(Action.LIRE_PARCOURS))],
+    structure_id: UUID,
+    mois: Mois,
+) -> list[ContratView]:
+    async with request.app.state.engine.connect() as conn:
+        rows = await list_contrats(conn, caller, structure_id, Periode(*jours_du_mois(mois)))
+    return [ContratView.model_validate(dict(row)) for row in rows]
 
 
 @router.get("/{contrat_id}", summary="Lire un contrat")

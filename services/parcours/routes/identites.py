@@ -5,7 +5,7 @@ from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +16,12 @@ from services.parcours.commands.rectification import RECTIFICATIONS, Rectificati
 from services.parcours.domain.nir import masquer
 from services.parcours.queries.accompagnement import get_timeline, list_etapes
 from services.parcours.queries.dossier import read_dossiers
-from services.parcours.queries.personne import get_personne, get_whole, list_accesses
+from services.parcours.queries.personne import (
+    get_personne,
+    get_whole,
+    list_accesses,
+    list_personnes,
+)
 from services.parcours.routes.declarations import version_remplacee
 from services.parcours.vault import Vault
 from shared.access.audit import audit_row
@@ -26,7 +31,7 @@ from shared.access.rights import UNKNOWN, Action, Decision
 from shared.errors import Introuvable
 from shared.logs import request_id
 from shared.single import Cle, Preference, answer_write, writer_of
-from shared.types import Texte
+from shared.types import Identifiant, Texte
 from shared.validation import Input
 
 router = APIRouter(prefix="/v1/personnes", tags=["personnes"])
@@ -71,6 +76,36 @@ async def get_identite(
     response.headers["Cache-Control"] = "no-store"
     identite = vault.safe(row["id"], row["dek_enveloppee"]).open("identite", row["identite"])
     return IdentiteView(id=row["id"], version=row["version"], **identite)
+
+
+class IdentitesDemandees(Input):
+    """Persons whose names a screen is about to show."""
+
+    personnes: list[Identifiant] = Field(min_length=1, max_length=200)
+
+
+@router.post("/identites", summary="Lire des identités, par lot (chaque lecture est tracée)")
+async def post_identites(
+    request: Request,
+    response: Response,
+    caller: Annotated[Caller, Depends(requires(Action.LIRE_IDENTITE))],
+    demande: IdentitesDemandees,
+) -> list[IdentiteView]:
+    vault = cast("Vault", request.app.state.tools)
+    async with request.app.state.engine.begin() as conn:
+        rows = await list_personnes(conn, caller, demande.personnes)
+        found = {row["id"] for row in rows}
+        for personne_id in demande.personnes:
+            await _trace(conn, request, caller, personne_id, None, found=personne_id in found)
+    response.headers["Cache-Control"] = "no-store"
+    return [
+        IdentiteView(
+            id=row["id"],
+            version=row["version"],
+            **vault.safe(row["id"], row["dek_enveloppee"]).open("identite", row["identite"]),
+        )
+        for row in rows
+    ]
 
 
 async def _trace(
