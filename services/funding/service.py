@@ -2,7 +2,10 @@
 
 from services.funding.commands.action_fdi import ACTIONS_FDI
 from services.funding.commands.annexe import ANNEXES
+from services.funding.commands.annexe_asp import ANNEXES_ASP
+from services.funding.commands.arbitrage import ARBITRAGES
 from services.funding.commands.avenant import AVENANTS
+from services.funding.commands.bareme import BAREMES
 from services.funding.commands.cofinancement import COFINANCEMENTS
 from services.funding.commands.enveloppe import ENVELOPPES, MOUVEMENTS
 from services.funding.commands.etat_annexe import ETATS_ANNEXES
@@ -14,8 +17,10 @@ from services.funding.commands.versement import CONTREPASSATIONS, VERSEMENTS
 from services.funding.routes import (
     actions,
     annexes,
+    conference,
     enveloppes,
     financements,
+    rapprochement,
     redeploiements,
     simulations,
     suivi,
@@ -46,6 +51,9 @@ SERVICE = Service(
         APPLICATIONS,
         HEURES_CLAUSE,
         ACTIONS_FDI,
+        BAREMES,
+        ARBITRAGES,
+        ANNEXES_ASP,
     ),
     routers=(
         financements.router,
@@ -54,6 +62,8 @@ SERVICE = Service(
         enveloppes.router,
         redeploiements.router,
         actions.router,
+        conference.router,
+        rapprochement.router,
         simulations.router,
     ),
     reading=Action.LIRE_FINANCEMENT,

@@ -1,6 +1,7 @@
 """Tables of the money, and the reading tables of what ``structures`` and ``parcours`` publish."""
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Column,
     Date,
@@ -20,6 +21,7 @@ from services.funding.domain.enveloppe import MOUVEMENTS, NIVEAUX
 from services.funding.domain.enveloppe import NATURES as NATURES_ENVELOPPE
 from services.funding.domain.marche import MODALITES
 from services.funding.domain.redeploiement import ETATS as ETATS_REDEPLOIEMENT
+from services.funding.domain.saisi import GRANDEURS
 from services.funding.domain.versement import NATURES
 from shared.tables import ServiceTables
 
@@ -80,6 +82,13 @@ Index(
     annexe_financiere.c.numero,
     unique=True,
     postgresql_where=text(_among("etat", ACTIFS)),
+)
+
+annexe_asp = Table(  # what the ASP says of an annexe beyond its terms: staff, budget, dates of its states
+    "annexe_asp",
+    metadata,
+    Column("annexe_id", Uuid, ForeignKey("annexe_financiere.id"), primary_key=True),
+    Column("donnees", JSON, nullable=False),
 )
 
 versement = Table(  # never edited: corrected by a contrary line
@@ -157,6 +166,39 @@ modulation = Table(
     UniqueConstraint("annexe_id"),
 )
 
+bareme_saisi = Table(  # never edited: the next text has its own day
+    "bareme_saisi",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("grandeur", Text, nullable=False),
+    Column("cas", Text, nullable=False),
+    Column("type_structure", Text, nullable=False),
+    Column("a_compter_du", Date, nullable=False),
+    Column("montant", Numeric, nullable=False),
+    Column("source", Text, nullable=False),
+    CheckConstraint("montant > 0", name="montant"),
+    CheckConstraint(_among("grandeur", tuple(GRANDEURS)), name="grandeur"),
+    UniqueConstraint("grandeur", "cas", "type_structure", "a_compter_du"),
+)
+
+arbitrage = Table(  # never edited: a later number replaces an earlier one, which stays as its trace
+    "arbitrage",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("departement", Text, nullable=False),
+    Column("annee", Integer, nullable=False),
+    Column("structure_id", Uuid, nullable=False),
+    Column("financeur", Text, nullable=False),
+    Column("numero", Integer, nullable=False),
+    Column("demande", Numeric),
+    Column("montant", Numeric, nullable=False),
+    Column("motif", Text, nullable=False),
+    Column("le", Date, nullable=False),
+    CheckConstraint("montant >= 0", name="montant"),
+    UniqueConstraint("structure_id", "annee", "financeur", "numero"),
+)
+Index(None, arbitrage.c.departement, arbitrage.c.annee)
+
 enveloppe = Table(
     "enveloppe",
     metadata,
@@ -229,6 +271,7 @@ marche = Table(
     Column("annee", Integer, nullable=False),
     Column("heures_prevues", Numeric, nullable=False),
     Column("heures_realisees", Numeric, nullable=False),
+    Column("date_fin", Date),
     CheckConstraint(_among("modalite", MODALITES), name="modalite"),
 )
 

@@ -132,6 +132,12 @@ class CofinancementInscrit(Fact):
         None, description="Posts held by persons on RSA, for a département."
     )
     date_accord: Annotated[Jour, P4]
+    theorique: Annotated[Quantite | None, P4] = Field(
+        None, description="88 % of the RSA for the posts and the months of the annexe, when it can be told."
+    )
+    ecart_signale: Annotated[bool | None, P4] = Field(
+        None, description="Whether the amount is too far from the theory."
+    )
 
 
 class GrilleModulationArretee(Fact):
@@ -179,6 +185,42 @@ class LigneRedeployee(BaseModel):
     avenant: Annotated[UUID | None, ID] = Field(
         None, description="The annexe that replaces it, once applied."
     )
+
+
+class BaremeSaisi(Fact):
+    """An administrator entered an amount of a text; it is never overwritten."""
+
+    service: ClassVar[str] = "funding"
+    aggregate: ClassVar[str] = "bareme"
+    fact: ClassVar[str] = "saisi"
+
+    bareme_id: Annotated[UUID, ID]
+    grandeur: Annotated[str, P0] = Field(description="AIDE_POSTE or RSA.")
+    cas: Annotated[str, P0] = Field(description="general, mayotte, penitentiaire…; empty for the RSA.")
+    type_structure: Annotated[str, P0] = Field(description="Empty for the RSA.")
+    a_compter_du: Annotated[Jour, P0]
+    montant: Annotated[Quantite, P0] = Field(description="Euros.")
+    texte: Annotated[str, P0] = Field(description="Reference of the text.")
+
+
+class ArbitrageRendu(Fact):
+    """The conférence des financeurs settled what a funder gives a structure for a year."""
+
+    service: ClassVar[str] = "funding"
+    aggregate: ClassVar[str] = "arbitrage"
+    fact: ClassVar[str] = "rendu"
+
+    arbitrage_id: Annotated[UUID, ID]
+    departement: Annotated[str, P0]
+    annee: Annotated[int, P4]
+    structure_id: Annotated[UUID, ID]
+    financeur: Annotated[str, P0]
+    numero: Annotated[int, P0] = Field(
+        description="The highest number is in force; the others are its trace."
+    )
+    demande: Annotated[Quantite | None, P4] = Field(None, description="Asked by the structure, euros.")
+    montant: Annotated[Quantite, P4] = Field(description="Settled, euros.")
+    le: Annotated[Jour, P4]
 
 
 class RedeploiementEnregistre(Fact):
@@ -240,6 +282,9 @@ class MarcheEnregistre(Fact):
     annee: Annotated[int, P4] = Field(description="Year the done hours belong to.")
     heures_prevues: Annotated[Quantite, P4]
     heures_realisees: Annotated[Quantite, P4]
+    date_fin: Annotated[Jour | None, P0] = Field(
+        None, description="Last day of the contract, included; without it the year itself is the deadline."
+    )
 
 
 FACTS: tuple[type[Fact], ...] = (
@@ -251,6 +296,8 @@ FACTS: tuple[type[Fact], ...] = (
     CofinancementInscrit,
     GrilleModulationArretee,
     ModulationDecidee,
+    BaremeSaisi,
+    ArbitrageRendu,
     RedeploiementEnregistre,
     ActionFdiDecidee,
     HeuresClauseImputees,

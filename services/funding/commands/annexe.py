@@ -15,6 +15,8 @@ from services.funding.commands.structure import Located, locate_structures
 from services.funding.domain import annexe as rules
 from services.funding.domain.enveloppe import engageable
 from services.funding.domain.formules import duree_mois
+from services.funding.domain.saisi import Saisis
+from services.funding.queries.bareme import list_saisis
 from services.funding.tables import annexe_financiere
 from shared.access.rights import Action, Target, ensure
 from shared.contracts.funding import AnnexeFinanciereEnregistree
@@ -61,11 +63,12 @@ class AnnexeLine(Line):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What deciding annexes takes: the structures they name, the numbers that active annexes have, envelopes."""
+    """What deciding annexes takes: the structures they name, the numbers that active annexes have, envelopes, barèmes."""
 
     structures: Located
     taken: frozenset[str]
     engagements: Engagements
+    saisis: Saisis
 
 
 async def load_annexes(conn: AsyncConnection, lines: Sequence[AnnexeLine], _: Writer) -> Known:
@@ -73,7 +76,8 @@ async def load_annexes(conn: AsyncConnection, lines: Sequence[AnnexeLine], _: Wr
     structures = await locate_structures(conn, [line.siret for line in lines])
     numeros = {"numeros": [line.numero for line in lines], "actifs": list(rules.ACTIFS)}
     engagements = await load_engagements(conn, [line.date_debut.year for line in lines])
-    return Known(structures, frozenset((await conn.execute(TAKEN, numeros)).scalars()), engagements)
+    taken = frozenset((await conn.execute(TAKEN, numeros)).scalars())
+    return Known(structures, taken, engagements, await list_saisis(conn))
 
 
 def enregistrer_annexe(line: AnnexeLine, known: Known, writer: Writer) -> Change:
@@ -96,7 +100,7 @@ def enregistrer_annexe(line: AnnexeLine, known: Known, writer: Writer) -> Change
     rules.ensure_numero(line.numero, mesure, structure.departement)
     rules.ensure_periode(line.date_debut, line.date_fin)
     heures_par_etp = rules.ensure_heures(line.heures_par_etp)
-    rules.ensure_bareme(mesure, structure.departement, line.date_debut, line.montant_unitaire)
+    rules.ensure_bareme(mesure, structure.departement, line.date_debut, line.montant_unitaire, known.saisis)
     mois = duree_mois(line.date_debut, line.date_fin)
     rules.ensure_socle(line.montant_socle, line.etp, line.montant_unitaire, mois)
     rules.ensure_modulation(mesure, line.montant_socle, line.montant_module)

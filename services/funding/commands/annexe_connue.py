@@ -22,6 +22,7 @@ from shared.writing import Line, Row, Writer
 FIND = text("""
     select a.*, s.departement, s.type_structure from annexe_financiere a join structure s on s.id = a.structure_id
     where a.id = any(cast(:ids as uuid[]))
+       or a.numero = any(cast(:numeros as text[])) and a.etat in ('VALIDE', 'PROVISOIRE')
 """)
 COLUMNS = tuple(str(column.name) for column in annexe_financiere.c)
 PUBLISHED = tuple(
@@ -61,17 +62,20 @@ class Connues:
 
     def __init__(self, rows: Mapping[UUID, Annexe], engagements: Engagements) -> None:
         self._rows = rows
+        self._numeros = {
+            annexe.row["numero"]: annexe for annexe in rows.values() if annexe.row["etat"] in rules.ACTIFS
+        }
         self.engagements = engagements
 
-    def trouver(self, identity: UUID, writer: Writer, *, champ: str = "annexe") -> Annexe:
-        """Return an annexe that the caller may write.
+    def trouver(self, identity: UUID | str, writer: Writer, *, champ: str = "annexe") -> Annexe:
+        """Return an annexe that the caller may write, by its identifier or by its number when it is active.
 
         Raises
         ------
         AnnexeInconnue
             It is not known, or outside the caller's perimeter.
         """
-        annexe = self._rows.get(identity)
+        annexe = self._rows.get(identity) if isinstance(identity, UUID) else self._numeros.get(identity)
         if annexe is None or not may(writer.caller, Action.ECRIRE_FINANCEMENT, annexe.target):
             raise AnnexeInconnue(
                 "Cette annexe n'existe pas, ou elle est hors de votre périmètre.",
@@ -79,6 +83,11 @@ class Connues:
                 correction="Reprenez l'identifiant donné à son enregistrement.",
             )
         return annexe
+
+    @property
+    def ids(self) -> list[UUID]:
+        """Identifiers of them all."""
+        return list(self._rows)
 
     @property
     def annees(self) -> list[int]:
@@ -118,9 +127,11 @@ class Connues:
         return [(annexe_financiere, state), *engaged], recorded
 
 
-async def load_connues(conn: AsyncConnection, ids: Sequence[UUID], annees: Sequence[int] = ()) -> Connues:
-    """Return annexes by identifier, with the envelopes of their years and of ``annees``."""
-    rows = (await conn.execute(FIND, {"ids": list(ids)})).mappings().all()
+async def load_connues(
+    conn: AsyncConnection, ids: Sequence[UUID], annees: Sequence[int] = (), numeros: Sequence[str] = ()
+) -> Connues:
+    """Return annexes by identifier, and active ones by number, with the envelopes of their years and of ``annees``."""
+    rows = (await conn.execute(FIND, {"ids": list(ids), "numeros": list(numeros)})).mappings().all()
     years = [*annees, *(row["date_debut"].year for row in rows)]
     engagements = await load_engagements(conn, years, [row["id"] for row in rows])
     return Connues({row["id"]: Annexe(row) for row in rows}, engagements)

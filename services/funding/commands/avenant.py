@@ -15,9 +15,12 @@ from services.funding.commands.annexe_connue import Annexe, Connues, load_connue
 from services.funding.commands.engagement import CONSTRAINTS
 from services.funding.commands.quantites import Etp, Euros
 from services.funding.domain import annexe as rules
-from services.funding.domain.cofinancement import excessif
+from services.funding.domain.cofinancement import excessif, theorie_publiee
+from services.funding.domain.echeancier import mois_de
 from services.funding.domain.errors import AvenantImpossible
 from services.funding.domain.formules import duree_mois, montant_annexe
+from services.funding.domain.saisi import Saisis
+from services.funding.queries.bareme import list_saisis
 from services.funding.tables import cofinancement
 from shared.access.rights import Action
 from shared.contracts.funding import CofinancementInscrit
@@ -46,10 +49,11 @@ class AvenantLine(Line):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The annexes that avenants change, and their lines of cofinancing."""
+    """The annexes that avenants change, their lines of cofinancing, the barèmes entered."""
 
     connues: Connues
     cofinancements: Mapping[UUID, Sequence[RowMapping]]
+    saisis: Saisis
 
 
 async def load_avenants(conn: AsyncConnection, lines: Sequence[AvenantLine], _: Writer) -> Situation:
@@ -63,7 +67,7 @@ async def load_situation(conn: AsyncConnection, ids: Sequence[UUID], annees: Seq
     cofunded: dict[UUID, list[RowMapping]] = {}
     for row in (await conn.execute(COFUNDED, {"ids": list(ids)})).mappings():
         cofunded.setdefault(row["annexe_id"], []).append(row)
-    return Situation(await load_connues(conn, ids, annees), cofunded)
+    return Situation(await load_connues(conn, ids, annees), cofunded, await list_saisis(conn))
 
 
 def signer_avenant(line: AvenantLine, known: Situation, writer: Writer) -> Change:
@@ -100,13 +104,15 @@ def modifier(
         raise AvenantImpossible(
             "Seule une annexe VALIDE se modifie par avenant.", champ="annexe", source=rules.SOURCE_ETATS
         )
-    terms = _termes(annexe, {"etat": "VALIDE", **changes})
+    terms = _termes(annexe, {"etat": "VALIDE", **changes}, known.saisis)
     identity = uuid7()
     new = {"id": identity, "numero": rules.numero_modifie(annexe.row["numero"]), "avenant_de": annexe.id}
     old_rows, old_fact = known.connues.changer(annexe, line, writer, motif=motif, etat="HISTORISE")
     new_rows, new_fact = known.connues.creer(annexe, line, writer, motif=motif, **terms, **new)
+    mois = mois_de(terms["date_debut"], terms["date_fin"])
     cofunding = [
-        _reprendre(row, identity, annexe, line, writer) for row in known.cofinancements.get(annexe.id, ())
+        _reprendre(row, identity, annexe, mois, known.saisis, line, writer)
+        for row in known.cofinancements.get(annexe.id, ())
     ]
     rows = [*old_rows, *new_rows, *(row for row, _ in cofunding)]
     return identity, rows, [old_fact, new_fact, *(fact for _, fact in cofunding)]
@@ -125,7 +131,7 @@ def _renouveler(line: AvenantLine, annexe: Annexe, known: Situation, writer: Wri
         "etp": line.etp, "montant_unitaire": line.montant_unitaire, "date_debut": line.date_debut,
         "date_fin": line.date_fin,
     }  # fmt: skip
-    terms = _termes(annexe, {k: v for k, v in changes.items() if v is not None})
+    terms = _termes(annexe, {k: v for k, v in changes.items() if v is not None}, known.saisis)
     identity = uuid7()
     rows, fact = known.connues.creer(
         annexe,
@@ -144,26 +150,37 @@ def _renouveler(line: AvenantLine, annexe: Annexe, known: Situation, writer: Wri
     return Change(identity, tuple(rows), (fact,))
 
 
-def _termes(annexe: Annexe, changes: dict[str, Any]) -> dict[str, Any]:
+def _termes(annexe: Annexe, changes: dict[str, Any], saisis: Saisis) -> dict[str, Any]:
     """Return the terms of an annexe once changed, its socle computed again (F05)."""
     terms = {
         name: annexe.row[name] for name in ("etp", "montant_unitaire", "date_debut", "date_fin")
     } | changes
     debut: date = terms["date_debut"]
     rules.ensure_periode(debut, terms["date_fin"])
-    rules.ensure_bareme(annexe.mesure, annexe.row["departement"], debut, terms["montant_unitaire"])
+    rules.ensure_bareme(annexe.mesure, annexe.row["departement"], debut, terms["montant_unitaire"], saisis)
     mois = duree_mois(debut, terms["date_fin"])
     return terms | {"montant_socle": montant_annexe(terms["etp"], terms["montant_unitaire"], mois)}
 
 
 def _reprendre(
-    row: RowMapping, annexe_id: UUID, annexe: Annexe, line: Line, writer: Writer
+    row: RowMapping,
+    annexe_id: UUID,
+    annexe: Annexe,
+    mois: Sequence[str],
+    saisis: Saisis,
+    line: Line,
+    writer: Writer,
 ) -> tuple[Row, NewFact]:
     """Return a line of cofinancing of the replaced annexe, on the one that replaces it."""
     identity = uuid7()
     state = {name: row[name] for name in ("financeur", "montant", "circuit", "postes", "date_accord")}
+    told = theorie_publiee(state["financeur"], state["postes"], state["montant"], mois, saisis)
     fact = CofinancementInscrit(
-        cofinancement_id=identity, annexe_id=annexe_id, structure_id=annexe.row["structure_id"], **state
+        cofinancement_id=identity,
+        annexe_id=annexe_id,
+        structure_id=annexe.row["structure_id"],
+        **state,
+        **told,
     )
     stored = {"id": identity, "version": 1, "annexe_id": annexe_id, **state}
     return (cofinancement, stored), writer.fact(identity, 1, fact, line, writer.today)

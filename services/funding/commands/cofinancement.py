@@ -11,11 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.funding.commands.annexe_connue import Connues, load_connues
 from services.funding.commands.engagement import CONSTRAINTS
-from services.funding.commands.quantites import Euros
+from services.funding.commands.quantites import Euros, Numero
 from services.funding.commands.versement import Financeur
 from services.funding.domain import cofinancement as rules
+from services.funding.domain.echeancier import mois_de
 from services.funding.domain.errors import CofinancementDejaInscrit, FinanceurIncoherent, MontantNul
+from services.funding.domain.saisi import Saisis
 from services.funding.domain.versement import ETAT, ensure_code_financeur
+from services.funding.queries.bareme import list_saisis
 from services.funding.tables import cofinancement
 from shared.access.rights import Action
 from shared.contracts.funding import CofinancementInscrit
@@ -32,7 +35,7 @@ TAKEN = text("""
 class CofinancementLine(Line):
     """A funder's part of an annexe, as written in it."""
 
-    annexe: Identifiant
+    annexe: Identifiant | Numero = Field(description="Identifiant, ou numéro de l'annexe en vigueur.")
     financeur: Financeur = Field(description="CD et le département (CD62), REGION, EPCI, FSE, PLIE…")
     montant: Euros
     circuit: Literal["ASP", "DIRECT"] = "ASP"
@@ -42,20 +45,23 @@ class CofinancementLine(Line):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Annexes, and the funders that each has."""
+    """Annexes, the funders that each has, the barèmes entered."""
 
     connues: Connues
     taken: frozenset[tuple[UUID, str]]
+    saisis: Saisis
 
 
 async def load_cofinancements(
     conn: AsyncConnection, lines: Sequence[CofinancementLine], _: Writer
 ) -> Situation:
     """Return the annexes that the lines name and their funders."""
-    ids = [line.annexe for line in lines]
-    taken = await conn.execute(TAKEN, {"ids": ids})
+    ids = [line.annexe for line in lines if isinstance(line.annexe, UUID)]
+    numeros = [line.annexe for line in lines if isinstance(line.annexe, str)]
+    connues = await load_connues(conn, ids, numeros=numeros)
+    taken = await conn.execute(TAKEN, {"ids": connues.ids})
     return Situation(
-        await load_connues(conn, ids), frozenset((row.annexe_id, row.financeur) for row in taken)
+        connues, frozenset((row.annexe_id, row.financeur) for row in taken), await list_saisis(conn)
     )
 
 
@@ -91,7 +97,11 @@ def inscrire_cofinancement(line: CofinancementLine, known: Situation, writer: Wr
     rows, annexe_fact = known.connues.changer(
         annexe, line, writer, motif="COFINANCEMENT", montant_cofinance=total
     )
-    fact = CofinancementInscrit(cofinancement_id=identity, structure_id=annexe.row["structure_id"], **state)
+    mois = mois_de(annexe.row["date_debut"], annexe.row["date_fin"])
+    told = rules.theorie_publiee(line.financeur, line.postes, line.montant, mois, known.saisis)
+    fact = CofinancementInscrit(
+        cofinancement_id=identity, structure_id=annexe.row["structure_id"], **state, **told
+    )
     return Change(
         identity,
         (*rows, (cofinancement, {"id": identity, "version": 1, **state})),

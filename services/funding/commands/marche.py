@@ -10,7 +10,7 @@ from services.funding.commands.annexe import TypeStructure
 from services.funding.commands.quantites import Heures
 from services.funding.commands.structure import Located, locate_structures
 from services.funding.domain.errors import SiretManquant
-from services.funding.domain.marche import ensure_annee
+from services.funding.domain.marche import ensure_annee, ensure_fin
 from services.funding.domain.territoire import ensure_departement
 from services.funding.tables import marche
 from shared.access.rights import Action, Target, ensure
@@ -27,6 +27,7 @@ class MarcheLine(Line):
     acheteur: Texte
     objet: Texte
     date_notification: Jour
+    date_fin: Jour | None = Field(None, description="Dernier jour du marché, compris.")
     modalite: Literal["MISE_A_DISPOSITION", "EMBAUCHE_DIRECTE", "SOUS_TRAITANCE"]
     siret: Siret | None = Field(None, description="De la structure ; absent pour une entreprise hors IAE.")
     type_structure: TypeStructure | None = None
@@ -45,9 +46,9 @@ def enregistrer_marche(line: MarcheLine, known: Located, writer: Writer) -> Chan
 
     Raises
     ------
-    DepartementInconnu, StructureInconnue, SiretManquant, AnneeAvantNotification
+    DepartementInconnu, StructureInconnue, SiretManquant, AnneeAvantNotification, PeriodeInversee
         The code names no département; the structure is not in the registry; a type comes without its SIRET; the
-        hours would be done before the contract.
+        hours would be done before the contract; it would end before it starts.
     Introuvable
         The département is outside the caller's perimeter.
     """
@@ -57,10 +58,12 @@ def enregistrer_marche(line: MarcheLine, known: Located, writer: Writer) -> Chan
         raise SiretManquant("Un type de structure est donné sans son SIRET.", champ="siret")
     structure = known.find(line.siret, line.type_structure) if line.siret else None
     ensure_annee(line.annee, line.date_notification)
+    ensure_fin(line.date_notification, line.date_fin)
     identity = uuid7()
     state: dict[str, Any] = {
         "departement": line.departement,
         "date_notification": line.date_notification,
+        "date_fin": line.date_fin,
         "modalite": line.modalite,
         "structure_id": structure.id if structure else None,
         "annee": line.annee,

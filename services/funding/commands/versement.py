@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.funding.commands.engagement import load_held
 from services.funding.commands.quantites import Euros, Numero
 from services.funding.domain.errors import VersementDejaCorrige, VersementInconnu
+from services.funding.domain.reconduction import ensure_payable
 from services.funding.domain.versement import (
     ANNEXE,
     ENVELOPPE,
@@ -85,8 +86,9 @@ def enregistrer_versement(line: VersementLine, known: Payables, writer: Writer) 
 
     Raises
     ------
-    AnnexeInconnue, AnnexeSansEffet, MoisHorsAnnexe, AnnexeAmbigue, FinanceurIncoherent, DepartementInconnu, MontantNul
-        See ``domain.versement``.
+    AnnexeInconnue, AnnexeSansEffet, MoisHorsAnnexe, AnnexeAmbigue, FinanceurIncoherent, DepartementInconnu,
+    MontantNul, ReconductionExpiree
+        See ``domain.versement`` and ``domain.reconduction``.
     """
     held = [
         a
@@ -94,6 +96,7 @@ def enregistrer_versement(line: VersementLine, known: Payables, writer: Writer) 
         if may(writer.caller, Action.ECRIRE_FINANCEMENT, _target(a))
     ]
     annexe = choisir_annexe(held, line.mois)
+    ensure_payable(annexe.etat, annexe.date_debut, line.mois)
     ensure_financeur(line.financeur, line.nature)
     ensure_montant(line.montant)
     identity = uuid7()

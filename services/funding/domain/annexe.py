@@ -25,6 +25,7 @@ from services.funding.domain.errors import (
     TransitionInterdite,
     TypeHorsIae,
 )
+from services.funding.domain.saisi import Saisis
 from shared.errors import BusinessError
 
 MAYOTTE = "976"
@@ -223,7 +224,9 @@ def ensure_heures(heures_par_etp: Decimal | None) -> Decimal:
     return heures_par_etp
 
 
-def ensure_bareme(mesure: Mesure, departement: str, debut: date, unitaire: Decimal) -> None:
+def ensure_bareme(
+    mesure: Mesure, departement: str, debut: date, unitaire: Decimal, saisis: Saisis = ()
+) -> None:
     """Return if the amount of one ETP is the one of the barème on the first day; AUTRE has no barème.
 
     Raises
@@ -234,7 +237,7 @@ def ensure_bareme(mesure: Mesure, departement: str, debut: date, unitaire: Decim
     if mesure.type_structure == AUTRE:
         return
     applicable = cas(mayotte=departement == MAYOTTE, penitentiaire=mesure.penitentiaire)
-    bareme = montant_unitaire(mesure.type_structure, debut, applicable)
+    bareme = montant_unitaire(mesure.type_structure, debut, applicable, saisis)
     if unitaire != bareme.euros:
         raise MontantUnitaireHorsBareme(
             f"Le barème fixe {bareme.euros} € par ETP au {debut:%d/%m/%Y}.",

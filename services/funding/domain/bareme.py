@@ -11,7 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
-from services.funding.domain.errors import BaremeAbsent
+from services.funding.domain import saisi
+from services.funding.domain.errors import BaremeAbsent, BaremeDejaEnregistre
 
 
 class Cas(StrEnum):
@@ -142,8 +143,12 @@ class MontantUnitaire:
     accompagnement: Decimal | None = None
 
 
-def montant_unitaire(type_structure: str, jour: date, cas: Cas = Cas.GENERAL) -> MontantUnitaire:
+def montant_unitaire(
+    type_structure: str, jour: date, cas: Cas = Cas.GENERAL, saisis: saisi.Saisis = ()
+) -> MontantUnitaire:
     """Return the socle of one ETP of a type of structure on a day.
+
+    An amount that an administrator entered holds from its day until the next one of the table.
 
     Raises
     ------
@@ -151,6 +156,9 @@ def montant_unitaire(type_structure: str, jour: date, cas: Cas = Cas.GENERAL) ->
         The type has no *aide au poste*, or no amount is known for that day.
     """
     palier = _en_vigueur(_TABLES[cas], jour)
+    entered = saisi.en_vigueur(saisis, saisi.AIDE_POSTE, cas, type_structure, jour)
+    if entered and (palier is None or entered.a_compter_du >= palier.a_compter_du):
+        return MontantUnitaire(entered.montant, entered.source)
     if palier is None or type_structure not in palier.montants:
         raise BaremeAbsent(
             f"Aucun montant n'est connu pour le type {type_structure} au {jour:%d/%m/%Y}.",
@@ -159,6 +167,27 @@ def montant_unitaire(type_structure: str, jour: date, cas: Cas = Cas.GENERAL) ->
         )
     accompagnement = palier.accompagnement if type_structure == "ACI" else None
     return MontantUnitaire(palier.montants[type_structure], palier.source, accompagnement)
+
+
+def ensure_nouveau(type_structure: str, jour: date, cas: Cas) -> None:
+    """Return if the table gives no amount from this very day: what a text says is never overwritten.
+
+    Raises
+    ------
+    BaremeDejaEnregistre
+        It gives one.
+    """
+    if any(p.a_compter_du == jour and type_structure in p.montants for p in _TABLES[cas]):
+        raise deja_enregistre()
+
+
+def deja_enregistre() -> BaremeDejaEnregistre:
+    """Return the refusal of a second amount from the same day."""
+    return BaremeDejaEnregistre(
+        "Un montant est déjà enregistré à compter de ce jour : il ne se remplace pas.",
+        champ="a_compter_du",
+        correction="Donnez la date d'effet du nouveau texte.",
+    )
 
 
 def contrat_passerelle(type_structure: str, jour: date) -> Decimal | None:

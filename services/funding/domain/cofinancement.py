@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
+from services.funding.domain import saisi
+from services.funding.domain.bareme import deja_enregistre
 from services.funding.domain.errors import AnnexeSansEffet, BaremeAbsent, CofinancementExcessif
 from services.funding.domain.formules import Exact, arrondir
 from shared.errors import BusinessError
@@ -54,7 +57,7 @@ RSA = (
 SOURCE_RSA = "décrets de revalorisation du RSA, montant forfaitaire d'une personne seule"
 
 
-def rsa_du_mois(mois: str) -> Decimal:
+def rsa_du_mois(mois: str, saisis: saisi.Saisis = ()) -> Decimal:
     """Return the flat RSA of a single person in a month (``AAAA-MM``), euros.
 
     Raises
@@ -63,7 +66,11 @@ def rsa_du_mois(mois: str) -> Decimal:
         No source gives it.
     """
     first_day = date.fromisoformat(f"{mois}-01")
-    montant = next((rsa.montant for rsa in reversed(RSA) if rsa.a_compter_du <= first_day), None)
+    known = next((rsa for rsa in reversed(RSA) if rsa.a_compter_du <= first_day), None)
+    entered = saisi.en_vigueur(saisis, saisi.RSA, "", "", first_day)
+    if entered and (known is None or entered.a_compter_du >= known.a_compter_du):
+        return entered.montant
+    montant = known.montant if known else None
     if montant is None:
         raise BaremeAbsent(
             f"Aucun montant du RSA n'est connu pour {mois}.",
@@ -73,7 +80,7 @@ def rsa_du_mois(mois: str) -> Decimal:
     return montant
 
 
-def participation_du_mois(postes: Exact, mois: str) -> Fraction:
+def participation_du_mois(postes: Exact, mois: str, saisis: saisi.Saisis = ()) -> Fraction:
     """Return the département's part of a month for some posts held by persons on RSA, euros, not rounded.
 
     Raises
@@ -81,10 +88,10 @@ def participation_du_mois(postes: Exact, mois: str) -> Fraction:
     BaremeAbsent
         The RSA of the month is not known.
     """
-    return Fraction(postes) * Fraction(PART_RSA) * Fraction(rsa_du_mois(mois))
+    return Fraction(postes) * Fraction(PART_RSA) * Fraction(rsa_du_mois(mois, saisis))
 
 
-def participation(postes_par_mois: Sequence[tuple[Exact, str]]) -> Decimal:
+def participation(postes_par_mois: Sequence[tuple[Exact, str]], saisis: saisi.Saisis = ()) -> Decimal:
     """F14: return the département's part over some months, rounded once, to the cent.
 
     Raises
@@ -93,8 +100,44 @@ def participation(postes_par_mois: Sequence[tuple[Exact, str]]) -> Decimal:
         The RSA of a month is not known.
     """
     return arrondir(
-        sum((participation_du_mois(postes, mois) for postes, mois in postes_par_mois), Fraction(0))
+        sum((participation_du_mois(postes, mois, saisis) for postes, mois in postes_par_mois), Fraction(0))
     )
+
+
+def theorie(
+    financeur: str, postes: int | None, mois: Sequence[str], saisis: saisi.Saisis = ()
+) -> Decimal | None:
+    """Return what a département would pay for posts over the months of an annexe (F14).
+
+    None for another funder, without posts, or when the RSA of a month is not known.
+    """
+    if postes is None or not financeur.startswith("CD"):
+        return None
+    try:
+        return participation([(Decimal(postes), one) for one in mois], saisis)
+    except BaremeAbsent:
+        return None
+
+
+def theorie_publiee(
+    financeur: str, postes: int | None, montant: Decimal, mois: Sequence[str], saisis: saisi.Saisis = ()
+) -> dict[str, Any]:
+    """Return what is told of a line beside its amount: the theory, and whether the gap is to be told."""
+    expected = theorie(financeur, postes, mois, saisis)
+    told = None if expected is None else ecart_signale(montant, expected)
+    return {"theorique": expected, "ecart_signale": told}
+
+
+def ensure_rsa_nouveau(jour: date) -> None:
+    """Return if the table gives no RSA from this very day: what a text says is never overwritten.
+
+    Raises
+    ------
+    BaremeDejaEnregistre
+        It gives one.
+    """
+    if any(rsa.a_compter_du == jour and rsa.montant is not None for rsa in RSA):
+        raise deja_enregistre()
 
 
 def brsa_equivalents(cofinancement: Decimal, mois: Sequence[str]) -> Fraction:
@@ -113,6 +156,13 @@ def ecart_signale(inscrit: Decimal, theorique: Decimal) -> bool:
     """Tell whether what an annexe says is too far from the theory: over 1 % of it, or over 50 €."""
     gap = abs(inscrit - theorique)
     return gap > ECART_EUROS or gap > ECART_RELATIF * theorique
+
+
+def financeur_asp(code: str | None, departement: str) -> str:
+    """Return the funder that the ASP names: the structure's département (CD, CT), else another public one."""
+    if code and code.upper().startswith(("CD", "CT", "CG")):
+        return f"CD{departement}"
+    return "AUTRE_PUBLIC"
 
 
 SANS_COFINANCEMENT = ("REJETE", "HISTORISE", "CLOTURE", "ANNULE")

@@ -284,3 +284,27 @@ class ScoresOuTaux(BusinessError):
 
     code = "scores_ou_taux"
     status = 422
+
+
+class ReconductionExpiree(BusinessError):
+    """An annexe carried over was not signed in time: payments are suspended."""
+
+    code = "reconduction_expiree"
+
+
+class BaremeDejaEnregistre(BusinessError):
+    """An amount is already known from this very day: it is never overwritten."""
+
+    code = "bareme_deja_enregistre"
+
+
+class BaremeIncoherent(BusinessError):
+    """The amount entered does not name what it is of."""
+
+    code = "bareme_incoherent"
+
+
+class ArbitrageConcurrent(BusinessError):
+    """Another arbitration of the same funder and structure was just recorded."""
+
+    code = "arbitrage_concurrent"

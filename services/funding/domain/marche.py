@@ -4,7 +4,12 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from services.funding.domain.errors import AnneeAvantNotification, CoutHoraireNul, HeuresNonDeclarees
+from services.funding.domain.errors import (
+    AnneeAvantNotification,
+    CoutHoraireNul,
+    HeuresNonDeclarees,
+    PeriodeInversee,
+)
 from services.funding.domain.formules import Exact
 
 MODALITES = ("MISE_A_DISPOSITION", "EMBAUCHE_DIRECTE", "SOUS_TRAITANCE")
@@ -36,6 +41,41 @@ def heures_clause(
 def etp_clause(heures: Exact) -> Fraction:
     """F25: return the yearly ETP that hours of a clause make."""
     return Fraction(heures) / HEURES_ETP
+
+
+SEUIL_ALERTE = Fraction(80, 100)
+"""A contract is told under this part of what the time elapsed asks for (choice of this project)."""
+
+
+def heures_attendues(prevues: Decimal, debut: date, fin: date, le: date) -> Fraction:
+    """Return the hours that the time elapsed on a day asks for; first and last days of the period included."""
+    whole = max(1, (fin - debut).days + 1)
+    elapsed = min(max(0, (le - debut).days + 1), whole)
+    return Fraction(prevues) * elapsed / whole
+
+
+def en_retard(prevues: Decimal, realisees: Decimal, debut: date, fin: date, le: date) -> bool:
+    """Tell whether a contract has done under 80 % of what the time elapsed asks for."""
+    return Fraction(realisees) < SEUIL_ALERTE * heures_attendues(prevues, debut, fin, le)
+
+
+def periode_de_l_annee(annee: int, date_notification: date, date_fin: date | None) -> tuple[date, date]:
+    """Return the first and last days of a contract within the year of its hours."""
+    start = max(date_notification, date(annee, 1, 1))
+    end = min(date_fin or date(annee, 12, 31), date(annee, 12, 31))
+    return start, max(start, end)
+
+
+def ensure_fin(date_notification: date, date_fin: date | None) -> None:
+    """Return if a contract ends after it is notified.
+
+    Raises
+    ------
+    PeriodeInversee
+        It would end before.
+    """
+    if date_fin and date_fin < date_notification:
+        raise PeriodeInversee("Le marché finirait avant sa notification.", champ="date_fin")
 
 
 def ensure_mois(mois: str, date_notification: date) -> None:

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from services.funding.domain import bareme, formules
 from services.funding.domain.cofinancement import ensure_cofinance
+from services.funding.domain.saisi import Saisis
 
 SANS_BAREME = "montant donné"
 
@@ -35,6 +36,7 @@ def periodes(
     fin: date,
     unitaire: Decimal | None,
     cas: bareme.Cas = bareme.Cas.GENERAL,
+    saisis: Saisis = (),
 ) -> list[Periode]:
     """Cut an annexe where its unit amount changes; a given amount holds over the whole.
 
@@ -51,7 +53,7 @@ def periodes(
     if unitaire is not None:
         return [Periode(debut, fin, unitaire, SANS_BAREME)]
     days = [debut, *_first_days(debut, fin)]
-    amounts = [(day, bareme.montant_unitaire(type_structure, day, cas)) for day in days]
+    amounts = [(day, bareme.montant_unitaire(type_structure, day, cas, saisis)) for day in days]
     cut: list[Periode] = []
     for _, group in groupby(amounts, key=lambda item: item[1].euros):
         (start, amount), *_ = months = list(group)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 # A correction may leave fewer hours declared than counted: both are shown.
 MARCHES = text("""
-    select m.id, m.departement, m.acheteur, m.objet, m.date_notification, m.modalite, m.structure_id, m.annee,
+    select m.id, m.departement, m.acheteur, m.objet, m.date_notification, m.date_fin, m.modalite, m.structure_id, m.annee,
            m.heures_prevues, m.heures_realisees, coalesce(h.imputees, 0) as heures_imputees,
            coalesce(h.declarees, 0) as heures_declarees
     from marche m left join lateral (

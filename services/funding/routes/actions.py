@@ -7,12 +7,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
+from sqlalchemy import RowMapping
 
 from services.funding.commands.action_fdi import ACTIONS_FDI, ActionFdiLine
 from services.funding.commands.heures_clause import HEURES_CLAUSE, HeuresClauseLine
 from services.funding.domain.formules import arrondir
-from services.funding.domain.marche import etp_clause
+from services.funding.domain.marche import en_retard, etp_clause, heures_attendues, periode_de_l_annee
 from services.funding.queries.marche import list_actions, list_marches
+from shared import clock
 from shared.access.callers import Caller
 from shared.access.edge import requires
 from shared.access.rights import Action, Target, may
@@ -24,13 +26,17 @@ Funder = Annotated[Caller, Depends(requires(Action.ECRIRE_FINANCEMENT))]
 
 
 class MarcheView(BaseModel):
-    """A contract with a clause; ``heures_imputees`` are linked to contracts, ``heures_declarees`` what these declare."""
+    """A contract with a clause; ``heures_imputees`` are linked to contracts, ``heures_declarees`` what these declare.
+
+    ``heures_attendues`` is what the time elapsed asks for; ``alerte`` that under 80 % of it is done.
+    """
 
     id: UUID
     departement: str
     acheteur: str
     objet: str
     date_notification: date
+    date_fin: date | None
     modalite: str
     structure_id: UUID | None
     annee: int
@@ -39,6 +45,8 @@ class MarcheView(BaseModel):
     heures_imputees: Decimal
     heures_declarees: Decimal
     etp_imputes: Decimal
+    heures_attendues: Decimal
+    alerte: bool
 
 
 class ActionFdiView(BaseModel):
@@ -72,10 +80,20 @@ async def get_marches(
     async with request.app.state.engine.connect() as conn:
         rows = await list_marches(conn, departement, annee)
     return [
-        MarcheView(**dict(row), etp_imputes=arrondir(etp_clause(row["heures_imputees"]), 4))
+        _marche(row, clock.today())
         for row in rows
         if may(caller, Action.LIRE_FINANCEMENT, Target(row["structure_id"], row["departement"]))
     ]
+
+
+def _marche(row: RowMapping, le: date) -> MarcheView:
+    start, end = periode_de_l_annee(row["annee"], row["date_notification"], row["date_fin"])
+    return MarcheView(
+        **dict(row),
+        etp_imputes=arrondir(etp_clause(row["heures_imputees"]), 4),
+        heures_attendues=arrondir(heures_attendues(row["heures_prevues"], start, end, le)),
+        alerte=en_retard(row["heures_prevues"], row["heures_realisees"], start, end, le),
+    )
 
 
 @router.post("/actions-fdi", status_code=201, summary="Enregistrer une action FDI")

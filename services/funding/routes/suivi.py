@@ -14,7 +14,9 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.funding.domain import cofinancement, echeancier, formules, realisation, suivi
+from services.funding.domain.saisi import Saisis
 from services.funding.queries import conference
+from services.funding.queries.bareme import list_saisis
 from services.funding.queries.financement import get_annexe
 from services.funding.queries.realisation import (
     Heures,
@@ -28,7 +30,7 @@ from shared import clock
 from shared.access.callers import Caller
 from shared.access.edge import requires
 from shared.access.rights import UNKNOWN, Action, Target, ensure, may
-from shared.errors import BusinessError, Introuvable
+from shared.errors import Introuvable
 
 router = APIRouter(prefix="/v1", tags=["suivi"])
 Reader = Annotated[Caller, Depends(requires(Action.LIRE_FINANCEMENT))]
@@ -135,7 +137,7 @@ class FinancementView(BaseModel):
 async def get_realisation(request: Request, caller: Reader, annexe_id: UUID) -> RealisationView:
     async with request.app.state.engine.connect() as conn:
         row = await _annexe(conn, caller, annexe_id)
-        (view,) = await _views(conn, [row])
+        (view,) = await realisations(conn, [row])
     return view
 
 
@@ -145,7 +147,7 @@ async def get_realisations(
 ) -> list[RealisationView]:
     async with request.app.state.engine.connect() as conn:
         rows = await annexes_in_force(conn, [departement], annee)
-        return await _views(conn, _held(caller, rows))
+        return await realisations(conn, _held(caller, rows))
 
 
 @router.get("/annexes/{annexe_id}/declarations", summary="Versions des déclarations d'une annexe")
@@ -168,7 +170,9 @@ async def get_echeancier(request: Request, caller: Reader, annexe_id: UUID) -> E
         decision = await conference.get_modulation(conn, annexe_id)
     direct = sum((line["montant"] for line in cofunded if line["circuit"] == "DIRECT"), Decimal(0))
     montant = row["montant_socle"] - direct
-    plan = echeancier.echeancier(montant, row["date_debut"], row["date_fin"], _dus(row, hours, montant).get)
+    plan = echeancier.echeancier(
+        montant, row["date_debut"], row["date_fin"], dus_par_mois(row, hours, montant).get
+    )
     if decision:
         notified = f"{decision['date_notification']:%Y-%m}"
         plan.append(echeancier.Echeance(notified, "PART_MODULEE", decision["montant"], "F11"))
@@ -187,7 +191,8 @@ async def get_cofinancements(request: Request, caller: Reader, annexe_id: UUID) 
     async with request.app.state.engine.connect() as conn:
         row = await _annexe(conn, caller, annexe_id)
         lines = await conference.list_cofinancements(conn, annexe_id)
-    return [_cofinancement(line, row) for line in lines]
+        saisis = await list_saisis(conn)
+    return [_cofinancement(line, row, saisis) for line in lines]
 
 
 @router.get("/conference-financeurs", summary="Qui paie quoi, par structure et par financeur")
@@ -215,7 +220,8 @@ def _target(row: RowMapping) -> Target:
     return Target(structure_id=row["structure_id"], departement=row["departement"])
 
 
-async def _views(conn: AsyncConnection, rows: Sequence[RowMapping]) -> list[RealisationView]:
+async def realisations(conn: AsyncConnection, rows: Sequence[RowMapping]) -> list[RealisationView]:
+    """Return where annexes stand, in their order."""
     ids = [row["id"] for row in rows]
     hours, paid = await hours_of(conn, ids), await payments_of(conn, ids)
     closed = mois_clos(clock.today())
@@ -262,7 +268,7 @@ def _view(row: RowMapping, hours: list[Heures], paid: list[RowMapping], closed: 
     )
 
 
-def _dus(row: RowMapping, hours: list[Heures], montant: Decimal) -> dict[str, Decimal]:
+def dus_par_mois(row: RowMapping, hours: list[Heures], montant: Decimal) -> dict[str, Decimal]:
     """Return the socle due at the end of each month (F08), as long as no month is missing.
 
     What a cofunder pays by itself is out of the plan, in proportion.
@@ -281,15 +287,10 @@ def _dus(row: RowMapping, hours: list[Heures], montant: Decimal) -> dict[str, De
     }
 
 
-def _cofinancement(line: RowMapping, annexe: RowMapping) -> CofinancementView:
+def _cofinancement(line: RowMapping, annexe: RowMapping, saisis: Saisis) -> CofinancementView:
     shown: dict[str, Any] = {name: line[name] for name in CofinancementView.model_fields if name in line}
-    theory = None
-    if line["postes"] is not None and line["financeur"].startswith("CD"):
-        months = echeancier.mois_de(annexe["date_debut"], annexe["date_fin"])
-        try:
-            theory = cofinancement.participation([(Decimal(line["postes"]), mois) for mois in months])
-        except BusinessError:
-            theory = None  # the RSA of a month is not known: no theory, and no gap
+    months = echeancier.mois_de(annexe["date_debut"], annexe["date_fin"])
+    theory = cofinancement.theorie(line["financeur"], line["postes"], months, saisis)
     gap = None if theory is None else line["montant"] - theory
     told = None if theory is None else cofinancement.ecart_signale(line["montant"], theory)
     return CofinancementView(**shown, theorique=theory, ecart=gap, ecart_signale=told)

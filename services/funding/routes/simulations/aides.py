@@ -20,6 +20,7 @@ from services.funding.routes.simulations.answers import (
     regles,
     taux,
 )
+from services.funding.routes.simulations.saisis import Entered
 from shared.errors import BusinessError
 from shared.types import Mois
 from shared.validation import Input
@@ -125,21 +126,22 @@ async def post_modulation(demande: ModulationDemande) -> ModulationSimulee:
 
 
 @router.post("/cofinancement-departemental", summary="Participation du département, 88 % du RSA")
-async def post_cofinancement(demande: CofinancementDemande) -> CofinancementSimule:
+async def post_cofinancement(demande: CofinancementDemande, saisis: Entered) -> CofinancementSimule:
     detail: list[CofinancementDuMois] = []
     refusals: list[BusinessError] = []
     for mois in demande.mois:
         try:
-            rsa = cofinancement.rsa_du_mois(mois)
+            rsa = cofinancement.rsa_du_mois(mois, saisis)
         except BusinessError as refusal:
             refusals.append(refusal)
             detail.append(CofinancementDuMois(mois=mois))
             continue
-        part = cofinancement.participation_du_mois(Decimal(demande.postes), mois)
+        part = cofinancement.participation_du_mois(Decimal(demande.postes), mois, saisis)
         detail.append(CofinancementDuMois(mois=mois, rsa=euros(rsa), montant=euros(part)))
     montant = None
     if not refusals:
-        montant = euros(cofinancement.participation([(Decimal(demande.postes), m) for m in demande.mois]))
+        months = [(Decimal(demande.postes), m) for m in demande.mois]
+        montant = euros(cofinancement.participation(months, saisis))
     rsa_regle = Regle(
         code="rsa", libelle="RSA forfaitaire d'une personne seule, par mois", source=cofinancement.SOURCE_RSA
     )

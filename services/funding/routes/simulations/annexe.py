@@ -23,6 +23,7 @@ from services.funding.routes.simulations.answers import (
     regles,
     taux,
 )
+from services.funding.routes.simulations.saisis import Entered
 from shared.errors import BusinessError
 from shared.types import Jour
 from shared.validation import Input
@@ -105,9 +106,9 @@ class AnnexeSimulee(Reponse):
 
 
 @router.post("/bareme", summary="Montant socle d'un ETP à une date")
-async def post_bareme(demande: BaremeDemande) -> BaremeSimule:
+async def post_bareme(demande: BaremeDemande, saisis: Entered) -> BaremeSimule:
     try:
-        montant = bareme.montant_unitaire(demande.type_structure, demande.le, demande.cas)
+        montant = bareme.montant_unitaire(demande.type_structure, demande.le, demande.cas, saisis)
     except BusinessError as refusal:
         regle = Regle(code="bareme", libelle=REGLE_BAREME, source=formules.ARRETES)
         return BaremeSimule(**refuser([refusal]), regles=[regle])
@@ -125,7 +126,7 @@ async def post_bareme(demande: BaremeDemande) -> BaremeSimule:
 
 
 @router.post("/annexe", summary="Montant, acomptes et jalons d'une annexe")
-async def post_annexe(demande: AnnexeDemande) -> AnnexeSimulee:
+async def post_annexe(demande: AnnexeDemande, saisis: Entered) -> AnnexeSimulee:
     debut, fin = demande.date_debut, demande.date_fin
     if reversed_ := essayer(lambda: annexe.ensure_ordre(debut, fin)):
         return AnnexeSimulee(**refuser(reversed_), alertes=[], regles=regles("F03"))
@@ -141,7 +142,9 @@ async def post_annexe(demande: AnnexeDemande) -> AnnexeSimulee:
     served = [*regles("F03", "F04"), *_calendrier(debut)]
     try:
         annexe.ensure_type(demande.type_structure)
-        cut = simulation.periodes(demande.type_structure, debut, fin, demande.montant_unitaire, demande.cas)
+        cut = simulation.periodes(
+            demande.type_structure, debut, fin, demande.montant_unitaire, demande.cas, saisis
+        )
         montants = simulation.chiffrer(demande.etp, cut)
         told |= _montants(montants)
         served += _regles_montants(cut)
