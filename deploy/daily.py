@@ -13,6 +13,7 @@ REVIEWS = (
     ("structures/v1/structures/revue", "Structures absentes du flux de l'ASP"),
     ("structures/v1/fiches-de-poste/revue", "Fiches de poste"),
     ("parcours/v1/candidatures/classement", "Candidatures sans réponse"),
+    ("parcours/v1/personnes/conservation", "Avis avant effacement"),
 )
 
 

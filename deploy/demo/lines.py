@@ -6,7 +6,7 @@ value is absent.
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from deploy.demo.finances import cofinancements, enveloppes
 from deploy.demo.plans import PLANS
 from deploy.demo.rules import MOIS
 from deploy.demo.tables import Row, count_rows, read_table, read_values
@@ -58,6 +59,8 @@ class Links:
     ----------
     employer
         SIRET and type of a structure, as fields of a line, by identifier.
+    departement
+        Code of the département of a structure, by identifier.
     annexe
         Number of the annexe of a structure, by identifier.
     structure
@@ -70,6 +73,9 @@ class Links:
         self.employer: dict[str, Line] = {
             s["id_structure"]: {"siret": s["siret"], "type_structure": s["type"]}
             for s in read_table(directory, "structures")
+        }
+        self.departement = {
+            s["id_structure"]: s["code_departement"] for s in read_table(directory, "structures")
         }
         self.annexe = {c["id_structure"]: c["numero_annexe"] for c in read_table(directory, "conventions")}
         self.structure: dict[str, str] = {}
@@ -104,7 +110,10 @@ def plan(directory: Path) -> list[Step]:
 
     return [
         table("structures", "structures", "structures", _structure),
+        # Before the annexes: a département's envelope must be there for them to hold credits of it.
+        _step("funding", "enveloppes", enveloppes(read_table(directory, "conventions"), links.departement)),
         table("funding", "annexes", "conventions", _annexe, ("structures",)),
+        _step("funding", "cofinancements", cofinancements(read_table(directory, "conventions"))),
         table("structures", "conventions", "conventions", _convention, ("annexes",)),
         _personnes(directory, links),
         table("parcours", "contrats", "contrats", _contrat, ("structures",)),
@@ -116,6 +125,12 @@ def plan(directory: Path) -> list[Step]:
         table("structures", "dossiers_cdiae", "cdiae_dossiers", _dossier),
         Step("structures", "plans", map(_encode, PLANS), len(PLANS)),
     ]
+
+
+def _step(service: str, nature: str, lines: Iterable[Line]) -> Step:
+    """Return a step of a few lines, all held in memory."""
+    held = [_encode(line) for line in lines]
+    return Step(service, nature, iter(held), len(held))
 
 
 def _personnes(directory: Path, links: Links) -> Step:

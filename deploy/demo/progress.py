@@ -12,6 +12,8 @@ from deploy.demo.load import Progress
 LABELS = {
     "structures/structures": "Structures",
     "funding/annexes": "Annexes financières",
+    "funding/enveloppes": "Enveloppes",
+    "funding/cofinancements": "Cofinancements",
     "structures/conventions": "Conventions",
     "parcours/personnes": "Personnes",
     "parcours/contrats": "Contrats",

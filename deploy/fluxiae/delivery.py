@@ -5,11 +5,14 @@ from pathlib import Path
 
 from deploy.fluxiae.archive import Unreadable, contents
 from deploy.fluxiae.reader import Vue, WrongFile, read_vue
-from deploy.fluxiae.records import read_annexes, read_structures
+from deploy.fluxiae.records import read_annexes, read_structures, split_fdi
 from deploy.fluxiae.registre import Livraison
 from deploy.fluxiae.report import Report
 
-VUES = ("Structure", "AnnexeFinanciere")
+VUES = ("Structure", "AnnexeFinanciere", "Salarie", "ContratMission", "EtatMensuelIndiv")
+
+PATHWAYS = ("AnnexeFinanciere", "Salarie", "ContratMission", "EtatMensuelIndiv")
+"""Views that the pathways read as they are."""
 
 
 def read_delivery(paths: Iterable[Path], report: Report) -> Livraison:
@@ -37,11 +40,14 @@ def read_delivery(paths: Iterable[Path], report: Report) -> Livraison:
     if not found:
         raise WrongFile(f"Aucune des vues {', '.join(VUES)} n'est dans ces fichiers.")
     records = {name: found[name][1].records if name in found else () for name in VUES}
+    posts, actions = split_fdi(records["AnnexeFinanciere"])
     return Livraison(
         read_structures(records["Structure"], report),
-        read_annexes(records["AnnexeFinanciere"], report),
+        read_annexes(posts, report),
         {file: vue.mark for file, vue in found.values()},
         {file: vue.day for file, vue in found.values()},
+        actions,
+        {name: records[name] for name in PATHWAYS},
     )
 
 

@@ -20,6 +20,9 @@ NAME = re.compile(r"fluxIAE_(?P<vue>[A-Za-z]+)_(?P<jour>[0-9]{8})_(?P<heure>[0-9
 MAX_PIECES = 50
 """Lines that one record may have been cut into."""
 KEYS = {
+    "Salarie": ("salarie_id", "salarie_date_naissance", "salarie_prenom"),
+    "ContratMission": ("contrat_id_ctr", "contrat_id_structure", "contrat_id_pph", "contrat_date_embauche"),
+    "EtatMensuelIndiv": ("emi_dsm_id", "emi_afi_id", "emi_ctr_id", "emi_sme_mois", "emi_sme_annee"),
     "Structure": ("structure_id_siae", "structure_siret_actualise"),
     "AnnexeFinanciere": ("af_id_structure", "af_numero_annexe_financiere", "af_etat_annexe_financiere_code"),
 }

@@ -32,7 +32,7 @@ FORMES = {"9220": "Association"}
 """Usual name of a legal form by its INSEE code; a code that no source explains is left out, never guessed."""
 
 
-class _Fault(Exception):
+class Fault(Exception):
     """Why a record goes nowhere: a code and a French sentence."""
 
 
@@ -77,6 +77,15 @@ def read_structures(records: Iterable[Record], report: Report) -> list[Structure
     return _one_each(read, lambda s: s.asp_id, lambda s: s.modifiee_le or date.min, report)
 
 
+def split_fdi(records: Iterable[Record]) -> tuple[list[Record], list[Record]]:
+    """Return the rows of annexes of posts, and those of the FDI: they fill other columns."""
+    posts: list[Record] = []
+    actions: list[Record] = []
+    for record in records:
+        (actions if record.values.get("af_mesure_dispositif_code") == "FDI_DC" else posts).append(record)
+    return posts, actions
+
+
 def read_annexes(records: Iterable[Record], report: Report) -> list[Annexe]:
     """Return one annexe per structure, number and period: the active row, else the one that ends last.
 
@@ -95,7 +104,7 @@ def _each(records: Iterable[Record], read: Callable[[Record], R], report: Report
     for record in records:
         try:
             yield read(record)
-        except _Fault as fault:
+        except Fault as fault:
             code, sentence = fault.args
             report.set_aside(record.file, record.line, code, sentence)
 
@@ -126,7 +135,7 @@ def _structure(record: Record) -> Structure:
     siret = _siret(values, "structure_siret_actualise")
     signature = _siret(values, "structure_siret_signature") if "structure_siret_signature" in values else None
     if signature and signature[:9] != siret[:9]:
-        raise _Fault(
+        raise Fault(
             "siren_different", "Le SIRET actualisé et le SIRET à la signature n'ont pas le même SIREN."
         )
     return Structure(
@@ -134,31 +143,31 @@ def _structure(record: Record) -> Structure:
         asp_id=_asp_id(values, "structure_id_siae"),
         siret=siret,
         siret_signature=signature,
-        raison_sociale=_required(values, "structure_denomination"),
+        raison_sociale=read_required(values, "structure_denomination"),
         forme_juridique=FORMES.get(values.get("structure_categorie_juridique_code", "")),
         code_naf=_matching(values, "structure_code_naf", NAF),
         adresse=_address(values),
         code_postal=_matching(values, "structure_adresse_admin_cp", CODE_POSTAL),
         code_insee=_insee(values),
-        modifiee_le=_day(values, "structure_date_modification"),
+        modifiee_le=read_day(values, "structure_date_modification"),
     )
 
 
 def _annexe(record: Record) -> Annexe:
     values = record.values
-    mesure = _required(values, "af_mesure_dispositif_code")
+    mesure = read_required(values, "af_mesure_dispositif_code")
     if mesure in HORS_CHAMP:
-        raise _Fault("hors_champ", f"Mesure {mesure} : {HORS_CHAMP[mesure]}.")
+        raise Fault("hors_champ", f"Mesure {mesure} : {HORS_CHAMP[mesure]}.")
     if mesure not in TYPES:
-        raise _Fault("mesure_inconnue", f"La mesure « {mesure} » n'est pas connue.")
-    etat = _required(values, "af_etat_annexe_financiere_code")
+        raise Fault("mesure_inconnue", f"La mesure « {mesure} » n'est pas connue.")
+    etat = read_required(values, "af_etat_annexe_financiere_code")
     if etat not in ETATS:
-        raise _Fault("etat_inconnu", f"L'état « {etat} » n'est pas connu.")
-    start, end = _day(values, "af_date_debut_effet"), _day(values, "af_date_fin_effet")
+        raise Fault("etat_inconnu", f"L'état « {etat} » n'est pas connu.")
+    start, end = read_day(values, "af_date_debut_effet"), read_day(values, "af_date_fin_effet")
     if start is None or end is None:
-        raise _Fault("date_absente", "L'annexe n'a pas de période.")
+        raise Fault("date_absente", "L'annexe n'a pas de période.")
     if end < start:
-        raise _Fault("periode_inversee", "L'annexe finit avant de commencer.")
+        raise Fault("periode_inversee", "L'annexe finit avant de commencer.")
     return Annexe(
         record=record,
         asp_id=_asp_id(values, "af_id_structure"),
@@ -172,23 +181,24 @@ def _annexe(record: Record) -> Annexe:
     )
 
 
-def _required(values: Mapping[str, str], column: str) -> str:
+def read_required(values: Mapping[str, str], column: str) -> str:
+    """Return a value, or raise `Fault` where the column is empty."""
     if column not in values:
-        raise _Fault("valeur_absente", f"La colonne {column} est vide.")
+        raise Fault("valeur_absente", f"La colonne {column} est vide.")
     return values[column]
 
 
 def _asp_id(values: Mapping[str, str], column: str) -> str:
-    text = _required(values, column)
+    text = read_required(values, column)
     if not re.fullmatch(r"[0-9]{1,15}", text):
-        raise _Fault("identifiant_asp_invalide", f"La colonne {column} n'est pas un entier.")
+        raise Fault("identifiant_asp_invalide", f"La colonne {column} n'est pas un entier.")
     return text
 
 
 def _siret(values: Mapping[str, str], column: str) -> str:
-    text = _required(values, column)
+    text = read_required(values, column)
     if not siret_valid(text):
-        raise _Fault("siret_invalide", f"La colonne {column} n'est pas un SIRET : 14 chiffres, clés justes.")
+        raise Fault("siret_invalide", f"La colonne {column} n'est pas un SIRET : 14 chiffres, clés justes.")
     return text
 
 
@@ -198,7 +208,7 @@ def _insee(values: Mapping[str, str]) -> str:
         text = values.get(f"structure_adresse_{address}_code_insee", "")
         if CODE_INSEE.fullmatch(text):
             return text
-    raise _Fault("commune_absente", "Aucune des deux adresses n'a de code INSEE à cinq caractères.")
+    raise Fault("commune_absente", "Aucune des deux adresses n'a de code INSEE à cinq caractères.")
 
 
 def _address(values: Mapping[str, str]) -> str | None:
@@ -217,7 +227,8 @@ def _matching(values: Mapping[str, str], column: str, form: re.Pattern[str]) -> 
     return text if form.fullmatch(text) else None
 
 
-def _day(values: Mapping[str, str], column: str) -> date | None:
+def read_day(values: Mapping[str, str], column: str) -> date | None:
+    """Return a day, None where the column is empty; raise `Fault` where it is no day."""
     text = values.get(column)
     if text is None:
         return None
@@ -226,12 +237,12 @@ def _day(values: Mapping[str, str], column: str) -> date | None:
         day, month, year, _ = found.groups() if found else ("", "", "", "")
         return date(int(year), int(month), int(day))
     except ValueError:
-        raise _Fault("date_invalide", f"La colonne {column} n'est pas une date jj/mm/aaaa.") from None
+        raise Fault("date_invalide", f"La colonne {column} n'est pas une date jj/mm/aaaa.") from None
 
 
 def _numero(values: Mapping[str, str], type_structure: str) -> str:
     """Return the whole number, kept in three columns."""
-    parts = [_required(values, "af_numero_annexe_financiere")]
+    parts = [read_required(values, "af_numero_annexe_financiere")]
     for letter, column in (
         ("A", "af_numero_avenant_renouvellement"),
         ("M", "af_numero_avenant_modification"),
@@ -241,9 +252,7 @@ def _numero(values: Mapping[str, str], type_structure: str) -> str:
     numero = "".join(parts).replace(" ", "")
     found = NUMERO_ANNEXE.fullmatch(numero)
     if found is None:
-        raise _Fault("numero_annexe_invalide", "Le numéro d'annexe n'a pas la forme ACI051170013A0M1.")
+        raise Fault("numero_annexe_invalide", "Le numéro d'annexe n'a pas la forme ACI051170013A0M1.")
     if found["mesure"] != type_structure:
-        raise _Fault(
-            "numero_annexe_incoherent", f"Le numéro {numero} n'est pas celui d'une {type_structure}."
-        )
+        raise Fault("numero_annexe_incoherent", f"Le numéro {numero} n'est pas celui d'une {type_structure}.")
     return numero

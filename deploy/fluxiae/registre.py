@@ -6,7 +6,7 @@ next one is judged by the registry, which only keeps what changes.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 
@@ -22,22 +22,29 @@ FICHES, ANNEXES = "fiches_asp", "annexes_asp"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A line for an import, and the record it comes from."""
+    """A line for an import, and the records it comes from."""
 
     nature: str
     reference: str
     content: bytes
     record: Record
+    others: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Livraison:
-    """What a delivery holds, ready for any destination; ``marks`` and ``days`` are those of the files."""
+    """What a delivery holds, ready for any destination; ``marks`` and ``days`` are those of the files.
+
+    ``actions`` are the rows of the FDI, which are no annexes of posts; ``parcours`` the records of the views that the
+    pathways read.
+    """
 
     structures: Sequence[Structure]
     annexes: Sequence[Annexe]
     marks: Mapping[str, str]
     days: Mapping[str, date | None]
+    actions: Sequence[Record] = ()
+    parcours: Mapping[str, Sequence[Record]] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:

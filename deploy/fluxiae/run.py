@@ -9,6 +9,7 @@ import httpx
 from rich.console import Console
 
 from deploy.demo.load import Gateway, parts
+from deploy.fluxiae import financement, parcours
 from deploy.fluxiae.archive import Unreadable
 from deploy.fluxiae.delivery import read_delivery
 from deploy.fluxiae.reader import WrongFile
@@ -18,7 +19,7 @@ from deploy.importer import NDJSON, print_refusals, send_content
 from deploy.local.errors import StartRefused
 from shared.client import open_client
 
-EXPECTED = ("doublon", "hors_champ")
+EXPECTED = ("doublon", "hors_champ", "fdi_non_signee")
 """Records that any good delivery sets aside."""
 ALARMING = ("fin_faux",)
 """Warnings that say that the file itself is not whole."""
@@ -43,10 +44,13 @@ async def import_fluxiae(
     """
     report = Report()
     try:
-        lines = list(registry_lines(read_delivery(paths, report), report))
+        livraison = read_delivery(paths, report)  # once for the three services
+        lines = list(registry_lines(livraison, report))
+        money = list(financement.money_lines(livraison, report))
+        pathways = list(parcours.pathway_lines(livraison, report))
     except (Unreadable, WrongFile) as fault:
         raise StartRefused(str(fault)) from fault
-    _print_report(report, lines, console)
+    _print_report(report, [*lines, *money, *pathways], console)
     sound = not any(
         remark.code in ALARMING or (remark.set_aside and remark.code not in EXPECTED)
         for remark in report.remarks
@@ -55,21 +59,34 @@ async def import_fluxiae(
         return sound
     async with open_client(httpx.Timeout(60, connect=5), base_url=address) as client:
         gateway = Gateway(client, secret)
-        for nature in (FICHES, ANNEXES):
-            some = [line for line in lines if line.nature == nature]
-            sound &= await _send(gateway, some, console)
+        known: dict[str, int] = {}
+        for service, sent, natures in (
+            (SERVICE, lines, (FICHES, ANNEXES)),
+            (financement.SERVICE, money, (financement.ANNEXES, financement.ACTIONS)),
+            (parcours.SERVICE, pathways, parcours.NATURES),
+        ):
+            for nature in natures:
+                some = [line for line in sent if line.nature == nature]
+                sound &= await _send(gateway, service, some, known, console)
     return sound
 
 
-async def _send(gateway: Gateway, lines: Sequence[Sent], console: Console) -> bool:
-    """Send the lines of one nature, tell the refused ones with their place in the file; tell whether all went in."""
+async def _send(
+    gateway: Gateway, service: str, lines: Sequence[Sent], known: dict[str, int], console: Console
+) -> bool:
+    """Send the lines of one nature, tell the refused ones with their place in the file; tell whether all went in.
+
+    ``known`` holds the positions that the jobs return: what a service decides waits for what the other wrote.
+    """
     origins = {line.reference: line.record for line in lines}
     sound = True
     for content, _ in parts(line.content for line in lines):
         console.print(f"{lines[0].nature} :", highlight=False)
-        job, refused = await send_content(
-            gateway, SERVICE, {"nature": lines[0].nature}, content, NDJSON, console
-        )
+        parameters = {"nature": lines[0].nature}
+        if seen := [f"{name}:{at}" for name, at in sorted(known.items()) if name != service]:
+            parameters["au_moins"] = ",".join(seen)
+        job, refused = await send_content(gateway, service, parameters, content, NDJSON, console)
+        known |= {name: max(at, known.get(name, 0)) for name, at in job.get("positions", {}).items()}
         print_refusals([_placed(line, origins) for line in refused], console, limit=None)
         sound &= job["etat"] == "TERMINE" and not refused
     return sound
@@ -87,7 +104,8 @@ def _print_report(report: Report, lines: Sequence[Sent], console: Console) -> No
 
     for file, read in report.read.items():
         aside = report.count_aside(file)
-        sources = len({line.record.line for line in lines if line.record.file == file})
+        records = (record for line in lines for record in (line.record, *line.others))
+        sources = len({record.line for record in records if record.file == file})
         say(f"{file} : {read} enregistrements lus, {sources} repris, {aside} écartés.")
     for code, count in sorted(Counter(remark.code for remark in report.remarks).items()):
         say(f"  {code} : {count}")

@@ -20,6 +20,33 @@ ANNEXE = (
     "af_etat_annexe_financiere_code", "af_date_debut_effet", "af_date_fin_effet", "af_etp_postes_insertion",
     "af_motif_rejet_code",
 )  # fmt: skip
+MONEY = {
+    "af_duree_heure_annuel_etp_valeur": "1820",
+    "af_montant_unitaire_annuel_valeur": "23921.00",
+    "af_montant_total_annuel": "299012.50",
+    "af_nb_prev_sorties": "10",
+    "af_taux_prev_sorties_dynamiques": "60.00",
+    "af_taux_prev_sorties_durable": "25.00",
+    "af_taux_prev_sorties_trans": "20.00",
+    "af_taux_prev_sorties_positives": "15.00",
+    "af_indic_cofinancement": "false",
+    "af_mt_tot_masse_salariale": "310000.00",
+    "af_commune": "12000.00",
+    "af_fse": "25000.00",
+    "af_nom_dla": "Personne Fictive",
+    "af_date_fin_effet": "31/12/2025",
+}
+FDI = {
+    "af_mesure_dispositif_code": "FDI_DC",
+    "af_numero_annexe_financiere": "FDI059250065",
+    "af_nature_action_code": "CONSOFI",
+    "af_description_action": "Consolidation fictive",
+    "af_date_signature": "14/03/2025",
+    "af_mt_total_aide": "10022.00",
+    "af_pourcentage_avance": "60.00",
+    "af_mt_total_avance": "6013.00",
+}
+MONEY_COLUMNS = tuple(dict.fromkeys((*ANNEXE, *MONEY, *FDI, "af_mt_cofinance", "af_id_financeur_code")))
 MOMENT = "06012025_070512"
 
 

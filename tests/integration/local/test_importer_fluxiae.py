@@ -9,18 +9,22 @@ from rich.console import Console
 from deploy.cli import main
 from deploy.fluxiae.run import import_fluxiae
 from deploy.local.errors import StartRefused
-from tests.factories.fluxiae import make_annexe, make_fiche, make_file, zipped
+from tests.factories.fluxiae import FDI, MONEY, MONEY_COLUMNS, make_annexe, make_fiche, make_file, zipped
 from tests.integration.local.test_importer import Portal, served
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     path = tmp_path / "fluxIAE_ITOU_06012025.tar.gz"
-    rows = [make_annexe(), make_annexe(900001, "ACI", af_mesure_dispositif_code="FDI_DC")]
+    rows = [
+        make_annexe() | MONEY,
+        make_annexe() | FDI,
+        make_annexe(kind="EI", af_mesure_dispositif_code="EI_MP"),
+    ]
     path.write_bytes(
         zipped(
             Structure=make_file("Structure", [make_fiche()]),
-            AnnexeFinanciere=make_file("AnnexeFinanciere", rows),
+            AnnexeFinanciere=make_file("AnnexeFinanciere", rows, columns=MONEY_COLUMNS),
         )
     )
     return path
@@ -39,16 +43,21 @@ async def test_a_delivery_is_sent_structures_first_and_every_record_is_told(arch
     portal = Portal()
     sound, screen = await receive(portal, archive)
     assert sound
-    assert [query["nature"] for query, _, _ in portal.received] == ["fiches_asp", "annexes_asp"]
+    assert [query["nature"] for query, _, _ in portal.received] == [
+        "fiches_asp",
+        "annexes_asp",
+        "annexes_asp",
+        "actions_fdi",
+    ]
     assert "fluxIAE_Structure_06012025_070512.csv : 1 enregistrements lus, 1 repris, 0 écartés." in screen
-    assert "2 enregistrements lus, 1 repris, 1 écartés." in screen
-    assert "ligne 4, écartée : hors_champ. Mesure FDI_DC" in screen
+    assert "3 enregistrements lus, 2 repris, 1 écartés." in screen
+    assert "ligne 5, écartée : hors_champ. Mesure EI_MP" in screen
 
 
 async def test_refused_lines_are_all_told_and_a_dry_run_sends_nothing(archive: Path) -> None:
     sound, screen = await receive(Portal(refused=25), archive)
     assert not sound
-    assert screen.count("siret_invalide") == 50
+    assert screen.count("siret_invalide") == 100
     portal = Portal()
     assert (await receive(portal, archive, a_blanc=True))[0]
     assert portal.received == []

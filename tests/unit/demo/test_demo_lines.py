@@ -37,6 +37,8 @@ FIELDS = {
         *("numero", "mesure", "numero_convention", "date_debut", "date_fin", "etat", "etp", "heures_par_etp"),
         *("montant_unitaire", "montant_socle", "montant_module", "montant_fdi"),
     },
+    "enveloppes": LINE | {"niveau", "territoire", "annee", "nature", "montant", "etp"},
+    "cofinancements": LINE | {"annexe", "financeur", "montant", "circuit", "date_accord"},
     "conventions": LINE | EMPLOYER | {"numero", "date_debut", "date_fin"},
     "personnes": LINE
     | {
@@ -64,6 +66,7 @@ FIELDS = {
 }
 OPTIONAL = {
     "annexes": {"postes_cddi_cd"},
+    "cofinancements": {"postes"},
     "personnes": {"numero_agrement", "date_agrement_debut", "date_agrement_fin"},
     "orientations": {"date_suite", "motif_refus", "contrat"},
     "marches": EMPLOYER,
@@ -99,7 +102,9 @@ def test_steps_come_in_an_order_that_satisfies_what_each_needs(steps: list[Step]
         before.add(step.nature)
     assert [step.name for step in steps] == [
         "structures/structures",
+        "funding/enveloppes",
         "funding/annexes",
+        "funding/cofinancements",
         "structures/conventions",
         "parcours/personnes",
         "parcours/contrats",
@@ -212,3 +217,14 @@ def test_payments_of_the_state_add_up_to_the_source(sent: dict[str, list[dict[st
     for versement in sent["versements"]:
         paid[versement["financeur"]] += Decimal(versement["montant"])
     assert paid["ETAT"] == Decimal(7_000_000)
+
+
+def test_envelopes_hold_what_annexes_commit_and_every_cofunder_gives_something(
+    sent: dict[str, list[dict[str, Any]]],
+) -> None:
+    notified = {line["territoire"]: Decimal(line["montant"]) for line in sent["enveloppes"]}
+    region = notified.pop("32")
+    committed = sum(Decimal(line["montant_socle"]) for line in sent["annexes"])
+    assert committed < sum(notified.values()) < region
+    socles = {line["numero"]: Decimal(line["montant_socle"]) for line in sent["annexes"]}
+    assert all(0 < Decimal(line["montant"]) <= socles[line["annexe"]] for line in sent["cofinancements"])

@@ -7,6 +7,7 @@ import pytest
 
 from deploy.fluxiae.archive import Unreadable, contents
 from deploy.fluxiae.delivery import read_delivery
+from deploy.fluxiae.financement import money_lines
 from deploy.fluxiae.reader import Vue, WrongFile, read_vue
 from deploy.fluxiae.records import read_annexes, read_structures
 from deploy.fluxiae.registre import Livraison, Sent, registry_lines
@@ -102,7 +103,7 @@ def test_columns_are_taken_by_name_moved_or_added() -> None:
     [
         (make_file("Structure", [], columns=STRUCTURE[:4]), "il manque la colonne structure_siret_actualise"),
         (make_file("Structure", [], columns=(*STRUCTURE, STRUCTURE[0])), "nommée deux fois"),
-        (make_file("Salarie", [], columns=("salarie_id",)), "la vue « Salarie »"),
+        (make_file("PMSMP", [], columns=("pmsmp_id",)), "la vue « PMSMP »"),
         (b"", "aucune ligne"),
         (b"colonne\n1\n", "la vue « inconnue »"),
     ],
@@ -227,12 +228,21 @@ def test_every_record_is_taken_or_told_whatever_the_traps(tmp_path: Path) -> Non
         AnnexeFinanciere=make_file("AnnexeFinanciere", annexes),
         AnnexeFinanciereACI=b"DEBAnnexeFinanciereACI06012025_070512|\na|b\n",
     )
-    lines, report = deliver(tmp_path, archive=archive)
+    path = tmp_path / "livraison.zip"
+    path.write_bytes(archive)
+    report = Report()
+    livraison = read_delivery([path], report)
+    lines = [*registry_lines(livraison, report), *money_lines(livraison, report)]
     for file, count in report.read.items():
         taken = {line.record.line for line in lines if line.record.file == file}
         assert count == len(taken) + report.count_aside(file)
     assert report.read.total() == 7
-    assert [r.code for r in report.remarks if not r.set_aside] == ["vue_ignoree"]
+    # The rows of this file hold no amount: the registry takes them, funding does not, and it is told.
+    assert [r.code for r in report.remarks if not r.set_aside] == [
+        "vue_ignoree",
+        "argent_absent",
+        "argent_absent",
+    ]
 
 
 def test_the_same_delivery_gives_the_same_references_and_the_next_one_others(tmp_path: Path) -> None:
@@ -262,7 +272,7 @@ def test_a_view_given_twice_or_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WrongFile, match="fournie deux fois"):
         deliver(tmp_path, a=file, b=file)
     with pytest.raises(WrongFile, match="Aucune des vues"):
-        deliver(tmp_path, c=b"DEBSalarie06012025_070512\nsalarie_id\n")
+        deliver(tmp_path, c=b"DEBPMSMP06012025_070512\npmsmp_id\n")
 
 
 def test_the_delivery_is_ready_for_another_destination(tmp_path: Path) -> None:
