@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -32,6 +34,8 @@ from shared.work import spare_collector
 from shared.writing import Nature
 
 log = logging.getLogger(__name__)
+
+STARTUP_FAILURE = 3
 
 
 @dataclass(frozen=True)
@@ -153,10 +157,10 @@ async def _cancel(task: "asyncio.Task[None]") -> None:
 
 
 def serve(app: FastAPI, settings: Settings) -> None:
-    """Serve an application until a signal, then let requests end."""
+    """Serve an application until a signal, then let requests end; ``app.state.leaving`` tells streams to stop."""
     configure_logs()
     spare_collector()
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.service_host,
         port=settings.service_port,
@@ -166,3 +170,9 @@ def serve(app: FastAPI, settings: Settings) -> None:
         timeout_graceful_shutdown=5,
         server_header=False,
     )
+    server = uvicorn.Server(config)
+    app.state.leaving = lambda: server.should_exit
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)

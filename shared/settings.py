@@ -40,6 +40,11 @@ class Settings(BaseSettings):
     """Region shown on the home page, INSEE code."""
     debit_anonyme: int = 3000
     """Requests per minute and per address that need no token."""
+    oidc_issuer: str | None = None
+    """OpenID Connect provider of the agents; its client secret is the file ``oidc_client_secret``."""
+    oidc_client_id: str = "plateforme-iae"
+    oidc_pkce: bool = True
+    """Whether to send a PKCE challenge: ``0`` for a provider that refuses what it does not know."""
 
     def secret(self, name: str) -> str:
         """Return the content of a secret file, without surrounding blanks.

@@ -32,6 +32,7 @@ class Action(StrEnum):
     CHERCHER_NIR = "chercher_nir"
     LIRE_FINANCEMENT = "lire_financement"
     ECRIRE_FINANCEMENT = "ecrire_financement"
+    REPONDRE_SIGNALEMENT = "repondre_signalement"
     LIRE_FLUX = "lire_flux"
     GERER_WEBHOOKS = "gerer_webhooks"
     REPRENDRE = "reprendre"
@@ -78,6 +79,8 @@ RULES = MappingProxyType(
         Action.CHERCHER_NIR: Rule(Scope.NIR_RECHERCHE),
         Action.LIRE_FINANCEMENT: Rule(Scope.FINANCEMENT_LECTURE),
         Action.ECRIRE_FINANCEMENT: Rule(Scope.FINANCEMENT_ECRITURE),
+        # Said by the State of a public figure: its target is a département alone too.
+        Action.REPONDRE_SIGNALEMENT: Rule(Scope.STRUCTURES_ECRITURE),
         Action.LIRE_FLUX: Rule(Scope.FLUX_LECTURE),
         Action.GERER_WEBHOOKS: Rule(Scope.WEBHOOKS_GESTION, bounded=False),  # each client has only its own
         Action.REPRENDRE: Rule(Scope.REPRISE),

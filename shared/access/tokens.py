@@ -136,11 +136,13 @@ class Signer:
         """Name of the key in the public set."""
         return _kid(self.key)
 
-    def issue(self, caller: Caller, *, now: datetime, lifetime: timedelta = MAX_LIFETIME) -> str:
+    def issue(
+        self, caller: Caller, *, now: datetime, lifetime: timedelta = MAX_LIFETIME, act: str | None = None
+    ) -> str:
         """Return a signed token for this caller.
 
-        Its ``aud`` is every service that the scopes reach. ``act`` names the client when it speaks for someone
-        else; ``pour`` is whom the subject acts for.
+        Its ``aud`` is every service that the scopes reach. ``act`` names who carries the words of the subject: the
+        gateway for a browser session, else the client when it is another; ``pour`` is whom the subject acts for.
         """
         if lifetime > MAX_LIFETIME:
             raise ValueError("a token lives 25 minutes at most")
@@ -156,8 +158,8 @@ class Signer:
             "exp": issued_at + int(lifetime.total_seconds()),
             "jti": str(uuid4()),
         }
-        if caller.subject != caller.client_id:
-            claims["act"] = caller.client_id
+        if act is not None or caller.subject != caller.client_id:
+            claims["act"] = act or caller.client_id
         if caller.acts_for is not None:
             claims["pour"] = caller.acts_for
         header = {"alg": ALGORITHM, "typ": "at+jwt", "kid": self.kid}
