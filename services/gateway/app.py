@@ -9,14 +9,36 @@ from fastapi import FastAPI
 
 from services.gateway import forward
 from services.gateway.access.demonstration import register_clients
+from services.gateway.access.oidc import OidcClient
 from services.gateway.access.token_server import TokenServer
+from services.gateway.counting import Counting
+from services.gateway.donnees import Jobs
+from services.gateway.flux import Flux
 from services.gateway.openapi import MergedOpenApi
 from services.gateway.projections import VIEW
 from services.gateway.queries.structures import structures_of_sirets
 from services.gateway.rate import AnonymousRate
 from services.gateway.reading import Reader
-from services.gateway.routes import health, oauth, pages, registre, vues
+from services.gateway.routes import (
+    connexion,
+    diagnostic,
+    donnees,
+    fichiers,
+    financements,
+    flux,
+    health,
+    indicateurs,
+    oauth,
+    orientations,
+    pages,
+    parcours,
+    registre,
+    saisie,
+    signalements,
+    vues,
+)
 from services.gateway.routes.errors import add_page_errors
+from services.gateway.signalements import PER_MINUTE
 from services.gateway.sources import Sources
 from services.gateway.tables import SCHEMA
 from shared.access.scopes import Audience
@@ -50,14 +72,19 @@ def create_app(settings: Settings) -> FastAPI:
             )
             app.state.forward = http
             app.state.reader = Reader(engine)
+            app.state.counting = Counting(engine)
+            app.state.jobs = Jobs()
+            app.state.oidc = _open_provider(settings, http)
             app.state.sources = Sources(engine, settings.sources, http)
+            app.state.flux = Flux(app.state.sources, app.state.leaving)
             app.state.merged_openapi = MergedOpenApi(app, settings.sources, http)
-            watching = asyncio.create_task(app.state.sources.run())
+            loops = [asyncio.create_task(loop.run()) for loop in (app.state.sources, app.state.flux)]
             try:
                 yield
             finally:
-                watching.cancel()
-                await asyncio.gather(watching, return_exceptions=True)
+                for loop in loops:
+                    loop.cancel()
+                await asyncio.gather(*loops, return_exceptions=True)
 
     app = FastAPI(
         title="Plateforme de l'IAE",
@@ -69,13 +96,51 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.view = VIEW
+    app.state.leaving = lambda: False
     app.state.anonymous_rate = AnonymousRate(settings.debit_anonyme)
+    app.state.signalement_rate = AnonymousRate(PER_MINUTE)
     add_error_handlers(app)
     add_page_errors(app)
     app.add_middleware(Edge, unlimited=("/v1/imports",))
-    for router in (health.router, oauth.router, vues.router, pages.router, registre.router, forward.router):
+    for router in (
+        health.router,
+        oauth.router,
+        vues.router,
+        indicateurs.views,
+        indicateurs.router,
+        donnees.router,
+        diagnostic.views,
+        diagnostic.router,
+        parcours.views,
+        parcours.router,
+        pages.router,
+        registre.views,
+        registre.router,
+        financements.views,
+        financements.router,
+        connexion.router,
+        fichiers.router,
+        orientations.router,
+        saisie.router,
+        signalements.router,
+        flux.router,
+        forward.router,
+    ):
         app.include_router(router)
     return app
+
+
+def _open_provider(settings: Settings, http: httpx.AsyncClient) -> OidcClient | None:
+    if settings.oidc_issuer is None:
+        return None
+    return OidcClient(
+        http,
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        secret=settings.secret("oidc_client_secret"),
+        redirect_uri=f"{settings.gateway_url}/connexion/retour",
+        pkce=settings.oidc_pkce,
+    )
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """From figures to pages: secrecy of small counts, comparisons in words, sorting and paging."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from services.gateway.catalogue.lecture import Compteur, Lecture, lecture_of
+from services.gateway.catalogue.mesures import Part
 from services.gateway.pages.formats import Absence, Unite, Valeur, euros, nombre, taux
 from services.gateway.pages.models import (
     CategorieSortie,
@@ -21,9 +23,8 @@ from services.gateway.pages.models import (
     Tendance,
     TypeRow,
 )
-from services.gateway.pages.secrecy import hide, hide_rate, hide_series, hide_steps
 from services.gateway.pages.tables import STRUCTURES
-from services.gateway.queries.region import Orientations, RegionFigures, StructureFigures
+from services.gateway.queries.region import RegionFigures, StructureFigures
 from services.gateway.queries.reperes import TYPES, Reperes, rounded
 from shared.reference.files import UnknownCode
 from shared.reference.nomenclatures import types_structure
@@ -32,10 +33,10 @@ from shared.reference.territories import commune, departements
 PAGE = 15
 DEFAULT_SORT = "-etp_realises"
 CATEGORIES = {
-    "DURABLE": "Emploi durable",
-    "TRANSITION": "Emploi de transition",
-    "POSITIVE": "Sortie positive",
-    "AUTRE": "Autre sortie",
+    "durables": "Emploi durable",
+    "transitions": "Emploi de transition",
+    "positives": "Sortie positive",
+    "autres": "Autre sortie",
 }
 EMPLOYER_SIDE = "Orientations envoyées dans l'année"
 EXIT_SIDE = "Sorties de l'année"
@@ -52,16 +53,25 @@ def ratio(part: Fraction | Decimal, whole: Fraction | Decimal) -> Valeur:
     return exact(Fraction(part) / Fraction(whole)) if whole else Absence.SANS_OBJET
 
 
-def key_figures(reperes: Reperes) -> tuple[KeyFigure, ...]:
+def key_figures(reperes: Reperes, lecture: Lecture) -> tuple[KeyFigure, ...]:
     """Return the six figures of the top of a page."""
-    shown = hide({"personnes": reperes.personnes_employees, "orientations": reperes.orientations.envoyees})
     turnover, paid = reperes.chiffre_affaires, reperes.financement_etat
     return (
         KeyFigure("OFF-01", "Structures conventionnées", reperes.structures, Unite.NOMBRE, _kinds(reperes)),
-        KeyFigure("PAR-10", "Personnes employées", shown["personnes"], Unite.NOMBRE, _permanents(reperes)),
+        KeyFigure(
+            "PAR-10",
+            "Personnes employées",
+            lecture.montre("presents", "personnes"),
+            Unite.NOMBRE,
+            _permanents(reperes),
+        ),
         KeyFigure("FIN-03", "ETP réalisés", exact(reperes.etp_realises), Unite.ETP, _against_target(reperes)),
         KeyFigure(
-            "ORI-02", "Orientations", shown["orientations"], Unite.NOMBRE, _accepted(reperes.orientations)
+            "ORI-02",
+            "Orientations",
+            lecture.montre("candidatures", "envoyees"),
+            Unite.NOMBRE,
+            _accepted(lecture),
         ),
         KeyFigure("VER-01", "Financement de l'État", paid, Unite.MILLIONS_EUROS, _per_etp(reperes)),
         KeyFigure("OFF-11", "Chiffre d'affaires", turnover, Unite.MILLIONS_EUROS, _per_structure(reperes)),
@@ -91,8 +101,8 @@ def _against_target(reperes: Reperes) -> Comparaison | None:
     return Comparaison(f"{taux(exact(part))} des {target} ETP conventionnés", trend)
 
 
-def _accepted(orientations: Orientations) -> Comparaison | None:
-    rate = hide_rate(orientations.acceptees, orientations.envoyees)
+def _accepted(lecture: Lecture) -> Comparaison | None:
+    rate = Part("candidatures", "acceptees", "envoyees").valeur(lecture)
     return Comparaison(f"{taux(rate)} acceptées") if isinstance(rate, Decimal) else None
 
 
@@ -175,13 +185,11 @@ def closing_day(figures: RegionFigures, today: date) -> date:
 
 def type_rows(figures: RegionFigures, departement: str | None) -> tuple[tuple[TypeRow, ...], TypeRow]:
     """Return one row per type present, and the total; distinct persons are counted, not added."""
-    reperes = Reperes(figures, departement)
     structures = figures.of(departement)
     kinds = [kind for kind in TYPES if any(s.type_structure == kind for s in structures)]
-    counts = [figures.persons.get((departement, kind), 0) for kind in kinds]
-    shown, total = hide_series(counts, reperes.personnes_employees)
     rows = []
-    for kind, persons in zip(kinds, shown, strict=True):
+    for kind in kinds:
+        persons = lecture_of(figures, departement, kind).montre("presents", "personnes")
         own = [s for s in structures if s.type_structure == kind]
         done, due = _sums(own)
         rows.append(
@@ -198,6 +206,7 @@ def type_rows(figures: RegionFigures, departement: str | None) -> tuple[tuple[Ty
             )
         )
     done, due = _sums(structures)
+    total = lecture_of(figures, departement).montre("presents", "personnes")
     whole = TypeRow("", "Tous les types", len(structures), total, exact(done), exact(due), ratio(done, due))
     return tuple(rows), whole
 
@@ -215,15 +224,15 @@ def departement_rows(
 ) -> tuple[tuple[DepartementRow, ...], DepartementRow]:
     """Return one row per département of the region, and the total."""
     codes = figures.champ.departements
-    sent = {code: figures.orientations.get(code, Orientations()).envoyees for code in codes}
-    shown, total_sent = hide_series(list(sent.values()), sum(sent.values()))
     rows = []
-    for code, count in zip(codes, shown, strict=True):
+    for code in codes:
+        count = lecture_of(figures, code).montre("candidatures", "envoyees")
         own = figures.of(code)
         done, due = _sums(own)
         name = departements()[code].nom
         rows.append(DepartementRow(code, name, len(own), exact(done), exact(due), ratio(done, due), count))
     done, due = _sums(figures.structures)
+    total_sent = lecture_of(figures, None).montre("candidatures", "envoyees")
     whole = DepartementRow(
         "", region, len(figures.structures), exact(done), exact(due), ratio(done, due), total_sent
     )
@@ -232,33 +241,46 @@ def departement_rows(
 
 def steps(figures: RegionFigures, departement: str | None) -> tuple[Etape, ...]:
     """Return the steps from orientation to exit; rates only between comparable steps."""
-    o = Reperes(figures, departement).orientations
-    own = figures.of(departement)
-    left, counted, dynamic = (sum(getattr(s, n) for s in own) for n in ("sorties", "comptees", "dynamiques"))
-    sent, accepted, hired = hide_steps([o.envoyees, o.acceptees, o.embauches])
-    exits, kept, good = hide_steps([left, counted, dynamic])
-    waiting = f"{nombre(o.sans_reponse)} sont restées sans réponse à ce jour." if o.sans_reponse >= 5 else ""
+    lecture = lecture_of(figures, departement)
+
+    def step(
+        code: str,
+        label: str,
+        where: tuple[str, str],
+        nom: str,
+        of: str | None = None,
+        words: str = "",
+        note: str = "",
+    ) -> Etape:
+        source, population = where
+        rate = Absence.SANS_OBJET if of is None else Part(source, nom, of).valeur(lecture)
+        return Etape(code, label, population, lecture.montre(source, nom), rate, words, note)
+
+    sent, left = ("candidatures", EMPLOYER_SIDE), ("sorties", EXIT_SIDE)
+    pending = lecture.montre("candidatures", "sans_reponse")
+    waiting = (
+        f"{nombre(pending)} sont restées sans réponse à ce jour."
+        if isinstance(pending, int) and pending
+        else ""
+    )
     return (
-        Etape("ORIENTATIONS", "Orientations reçues", EMPLOYER_SIDE, sent, Absence.SANS_OBJET),
-        Etape("ACCEPTEES", "Acceptées", EMPLOYER_SIDE, accepted, hide_rate(o.acceptees, o.envoyees), "des orientations", waiting),
-        Etape("EMBAUCHES", "Suivies d'une embauche", EMPLOYER_SIDE, hired, hide_rate(o.embauches, o.acceptees), "des acceptées"),
-        Etape("SORTIES", "Sorties", EXIT_SIDE, exits, Absence.SANS_OBJET),
-        Etape("COMPTEES", "Sorties comptées", EXIT_SIDE, kept, hide_rate(counted, left), "des sorties", "Au-delà des seuils de durée ou d'heures, hors retraits."),
-        Etape("DYNAMIQUES", "Sorties dynamiques", EXIT_SIDE, good, hide_rate(dynamic, counted), "des sorties comptées", "Emploi durable, de transition, sorties positives."),
+        step("ORIENTATIONS", "Orientations reçues", sent, "envoyees"),
+        step("ACCEPTEES", "Acceptées", sent, "acceptees", "envoyees", "des orientations", waiting),
+        step("EMBAUCHES", "Suivies d'une embauche", sent, "embauches", "acceptees", "des acceptées"),
+        step("SORTIES", "Sorties", left, "sorties"),
+        step("COMPTEES", "Sorties comptées", left, "comptees", "sorties", "des sorties", "Au-delà des seuils de durée ou d'heures, hors retraits."),
+        step("DYNAMIQUES", "Sorties dynamiques", left, "dynamiques", "comptees", "des sorties comptées", "Emploi durable, de transition, sorties positives."),
     )  # fmt: skip
 
 
 def exit_rows(figures: RegionFigures, departement: str | None) -> tuple[CategorieSortie, ...]:
     """Return the counted exits by category and their share."""
-    counts = [
-        sum(n for (d, c), n in figures.exits.items() if c == category and departement in (None, d))
-        for category in CATEGORIES
-    ]
-    total = sum(counts)
-    shown, _ = hide_series(counts, total)
+    lecture = lecture_of(figures, departement)
     return tuple(
-        CategorieSortie(label, count, Absence.SECRET if count is Absence.SECRET else hide_rate(raw, total))
-        for label, count, raw in zip(CATEGORIES.values(), shown, counts, strict=True)
+        CategorieSortie(
+            label, lecture.montre("sorties", nom), Part("sorties", nom, "comptees").valeur(lecture)
+        )
+        for nom, label in CATEGORIES.items()
     )
 
 
@@ -273,7 +295,8 @@ def seance_rows(figures: RegionFigures, departement: str) -> tuple[Seance, ...]:
 
 def structure_rows(figures: RegionFigures, departement: str | None, tri: str) -> list[StructureRow]:
     """Return all the structures of a territory, sorted by a column (``-`` first: decreasing)."""
-    rows = [_structure_row(s) for s in figures.of(departement)]
+    compteurs = lecture_of(figures, departement).compteurs
+    rows = [_structure_row(s, compteurs) for s in figures.of(departement)]
     column = next(c for c in STRUCTURES if c.cle == tri.removeprefix("-"))
     known = [r for r in rows if not isinstance(column.lire(r), Absence | None)]
     rest = [r for r in rows if isinstance(column.lire(r), Absence | None)]
@@ -282,8 +305,8 @@ def structure_rows(figures: RegionFigures, departement: str | None, tri: str) ->
     return known + sorted(rest, key=lambda r: r.nom)
 
 
-def _structure_row(s: StructureFigures) -> StructureRow:
-    counted = hide({"n": s.comptees})["n"]
+def _structure_row(s: StructureFigures, compteurs: Mapping[str, Compteur]) -> StructureRow:
+    lecture = Lecture(compteurs, (s.departement, s.type_structure, s.structure_id))
     return StructureRow(
         nom=s.raison_sociale,
         type=s.type_structure,
@@ -293,8 +316,8 @@ def _structure_row(s: StructureFigures) -> StructureRow:
         etp_realises=exact(s.etp_realises),
         taux=ratio(s.etp_realises, s.etp_conventionnes),
         financement_etat_eur=s.financement_etat,
-        sorties_comptees=counted,
-        taux_sorties_dynamiques=hide_rate(s.dynamiques, s.comptees),
+        sorties_comptees=lecture.montre("sorties", "comptees"),
+        taux_sorties_dynamiques=Part("sorties", "dynamiques", "comptees").valeur(lecture),
         url=f"/structures/{s.structure_id}",
     )
 
@@ -313,14 +336,14 @@ def structures_table(
     """Return one page of the table of structures, with the totals of all of them."""
     own = figures.of(departement)
     done, due = _sums(own)
-    counted, dynamic = sum(s.comptees for s in own), sum(s.dynamiques for s in own)
+    lecture = lecture_of(figures, departement)
     totals = StructureTotals(
         exact(due),
         exact(done),
         ratio(done, due),
         sum((s.financement_etat for s in own), Decimal(0)),
-        hide({"n": counted})["n"],
-        hide_rate(dynamic, counted),
+        lecture.montre("sorties", "comptees"),
+        Part("sorties", "dynamiques", "comptees").valeur(lecture),
     )
     last = max(1, -(-len(rows) // PAGE))
     page = min(max(1, page), last)

@@ -13,6 +13,7 @@ from services.gateway.rate import anonymous_rate
 from shared.access.edge import open_to_all
 from shared.contracts.topics import SERVICES
 from shared.errors import Indisponible, Introuvable
+from shared.http import SECURITY_HEADERS
 from shared.logs import request_id
 
 SIMULATORS = "simulations"
@@ -58,8 +59,8 @@ async def forward(request: Request, service: str, path: str) -> Response:
             f"Le service « {service} » ne répond pas.", correction="Réessayez avec la même Idempotency-Key."
         ) from error
     kept = {name: value for name, value in answer.headers.items() if name.lower() not in HOP_BY_HOP}
-    for name in ("x-content-type-options", "referrer-policy", "x-frame-options", "x-request-id", "date"):
-        kept.pop(name, None)
+    for name in (*SECURITY_HEADERS, "x-request-id", "date"):
+        kept.pop(name.lower(), None)
     if kept.get("location", "").startswith("/v1/"):
         kept["location"] = f"/api/{service}{kept['location']}"
     return StreamingResponse(_body(answer), answer.status_code, kept)

@@ -11,11 +11,12 @@ from fastapi import Request
 
 from services.gateway.answers import read_territory
 from services.gateway.assembly import exact, ratio
-from services.gateway.pages.definitions import PAR_CODE
+from services.gateway.catalogue import PAR_CODE
+from services.gateway.catalogue.lecture import lecture_of
+from services.gateway.catalogue.mesures import Part
 from services.gateway.pages.formats import Absence, Unite, Valeur, valeur
 from services.gateway.pages.models import Nature, situe
 from services.gateway.pages.plans import ActionRow, AxeBloc, CibleRow, PlanPage
-from services.gateway.pages.secrecy import hide, hide_rate
 from services.gateway.pages.site import Adresse, Lien
 from services.gateway.queries.champ import Champ
 from services.gateway.queries.region import RegionFigures
@@ -44,24 +45,23 @@ class Measure:
 
 
 def _exits(_: Reperes, figures: RegionFigures, departement: str | None) -> Valeur:
-    own = figures.of(departement)
-    return hide_rate(sum(s.dynamiques for s in own), sum(s.comptees for s in own))
+    return Part("sorties", "dynamiques", "comptees").valeur(lecture_of(figures, departement))
 
 
 MEASURES: Mapping[str, Measure] = {
     "OFF-01": Measure(Unite.NOMBRE, lambda r, _, __: r.structures),
     "OFF-09": Measure(Unite.NOMBRE, lambda r, _, __: r.permanents),
     "OFF-11": Measure(Unite.EUROS, lambda r, _, __: r.chiffre_affaires),
-    "PAR-10": Measure(Unite.NOMBRE, lambda r, _, __: hide({"n": r.personnes_employees})["n"]),
+    "PAR-10": Measure(Unite.NOMBRE, lambda _, f, d: lecture_of(f, d).montre("presents", "personnes")),
     "FIN-02": Measure(Unite.ETP, lambda r, _, __: exact(r.etp_conventionnes)),
     "FIN-03": Measure(Unite.ETP, lambda r, _, __: exact(r.etp_realises)),
     "FIN-06": Measure(Unite.TAUX, lambda r, _, __: ratio(r.etp_realises, r.etp_conventionnes)),
     "VER-01": Measure(Unite.EUROS, lambda r, _, __: r.financement_etat),
     "COF-01": Measure(Unite.NOMBRE, lambda r, _, __: r.postes_cddi_cofinances),
     "CLA-01": Measure(Unite.HEURES, lambda r, _, __: r.heures_clauses),
-    "ORI-02": Measure(Unite.NOMBRE, lambda r, _, __: hide({"n": r.orientations.envoyees})["n"]),
+    "ORI-02": Measure(Unite.NOMBRE, lambda _, f, d: lecture_of(f, d).montre("candidatures", "envoyees")),
     "ORI-04": Measure(
-        Unite.TAUX, lambda r, _, __: hide_rate(r.orientations.acceptees, r.orientations.envoyees)
+        Unite.TAUX, lambda _, f, d: Part("candidatures", "acceptees", "envoyees").valeur(lecture_of(f, d))
     ),
     "SOR-01": Measure(Unite.TAUX, _exits),
 }

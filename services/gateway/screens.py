@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from fastapi import Request
 
+from services.gateway.access.sessions import Session, form_token
 from services.gateway.answers import read_territory
 from services.gateway.assembly import (
     DEFAULT_SORT,
@@ -24,6 +25,8 @@ from services.gateway.assembly import (
     type_option,
     type_rows,
 )
+from services.gateway.catalogue.lecture import lecture_of
+from services.gateway.flux import write_event_id
 from services.gateway.pages.models import (
     Filtre,
     HomePage,
@@ -36,6 +39,7 @@ from services.gateway.pages.models import (
 from services.gateway.pages.site import (
     Adresse,
     Bus,
+    Compte,
     EtatSource,
     Freshness,
     Incident,
@@ -55,7 +59,6 @@ from shared.reference.nomenclatures import types_structure
 from shared.reference.territories import departements, regions
 
 NAMES = {"structures": "structures", "parcours": "parcours", "funding": "financements"}
-__all__ = ["DEFAULT_SORT", "Asked", "TerritoryScreen", "home_page", "site", "state_page", "territory_screen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Asked:
     type: str | None
     tri: str
     page: int
+    connu_le: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +95,22 @@ def site(request: Request) -> Site:
         for d in departements().values()
         if d.code_region == region.code
     ]
-    return Site("Plateforme IAE", settings.gateway_url, settings.demonstration, clock.now(), tuple(links))
+    session: Session | None = getattr(request.state, "session", None)
+    compte = Compte(session.agent.libelle, form_token(session.key)) if session else None
+    return Site(
+        "Plateforme IAE",
+        settings.gateway_url,
+        settings.demonstration,
+        clock.now(),
+        tuple(links),
+        compte=compte,
+    )
 
 
 def freshness(request: Request, figures: RegionFigures, departement: str | None) -> Freshness:
     """Return as of when the figures of a page hold."""
     share = declared_share(figures, departement)
-    return sources_freshness(request, closing_day(figures, clock.today()), share)
+    return sources_freshness(request, closing_day(figures, figures.champ.connu_le or clock.today()), share)
 
 
 def sources_freshness(request: Request, arrete_le: date, part_declarations: Decimal | None) -> Freshness:
@@ -109,6 +122,7 @@ def sources_freshness(request: Request, arrete_le: date, part_declarations: Deci
         sources=tuple(_source(state, now) for state in sources.states.values()),
         bus=Bus.KAFKA if request.app.state.settings.bus == "kafka" else Bus.JOURNAL,
         part_declarations=part_declarations,
+        identifiant=write_event_id({name: state.standing.position for name, state in sources.states.items()}),
     )
 
 
@@ -127,7 +141,7 @@ def _source(state: SourceState, now: datetime) -> SourceFreshness:
 async def home_page(request: Request) -> tuple[HomePage, dict[str, int]]:
     """Return the home page and the positions it was read at."""
     code = request.app.state.settings.region
-    year = await _last_year(request, code)
+    year = await last_year(request, code)
     reading = await read_territory(request, Champ(code, year))
     figures, region = reading.figures, regions()[code]
     rows, whole = departement_rows(figures, region.nom)
@@ -152,24 +166,34 @@ async def home_page(request: Request) -> tuple[HomePage, dict[str, int]]:
         region.nom,
         year,
         freshness(request, figures, None),
-        key_figures(Reperes(figures)),
+        key_figures(Reperes(figures), lecture_of(figures, None)),
         tuple(lines),
         links,
     )
     return page, reading.positions
 
 
-async def _last_year(request: Request, region: str) -> int:
+async def years_of(request: Request, region: str) -> list[int]:
+    """Return the years for which an annexe is held, the last first."""
+    reading = await read_territory(request, Champ(region, clock.today().year - 1))
+    return reading.figures.years
+
+
+async def last_year(request: Request, region: str) -> int:
     """Return the last year for which an annexe is held, or the last full year."""
-    last = clock.today().year - 1
-    reading = await read_territory(request, Champ(region, last))
-    return max(reading.figures.years, default=last)
+    return max(await years_of(request, region), default=clock.today().year - 1)
+
+
+async def positions(request: Request) -> dict[str, int]:
+    """Return how far the views are."""
+    sources: Sources = request.app.state.sources
+    return await sources.positions()
 
 
 async def territory_screen(request: Request, asked: Asked) -> TerritoryScreen:
     """Return the page of a region or a département, with all the rows of its table."""
-    year = asked.annee or await _last_year(request, asked.region)
-    reading = await read_territory(request, Champ(asked.region, year, asked.type))
+    year = asked.annee or await last_year(request, asked.region)
+    reading = await read_territory(request, Champ(asked.region, year, asked.type, asked.connu_le))
     fresh = freshness(request, reading.figures, asked.departement)
     page, rows = reading.once(asked, lambda: _lay_out(reading.figures, asked, year, fresh))
     return TerritoryScreen(replace(page, fraicheur=fresh), rows, reading.positions)
@@ -194,10 +218,12 @@ def _lay_out(
         type_filtre=type_option(asked.type),
         adresse=_address(asked, year, tri),
         api=f"/api/vues/v1/territoires/{asked.nature}/{asked.code}?annee={year}"
-        + (f"&type={asked.type}" if asked.type else ""),
+        + (f"&type={asked.type}" if asked.type else "")
+        + (f"&connu_le={asked.connu_le}" if asked.connu_le else ""),
+        connu_le=asked.connu_le,
         fraicheur=fresh,
         filtres=_filters(figures, asked, year),
-        chiffres=key_figures(reperes),
+        chiffres=key_figures(reperes, lecture_of(figures, dep)),
         complements=department_figures(reperes) if dep else (),
         mois=months_of(figures, dep),
         cible=target_of(figures, dep),
@@ -222,6 +248,8 @@ def _address(asked: Asked, year: int, tri: str) -> Adresse:
     parameters = {"annee": str(year)}
     if asked.type:
         parameters["type"] = asked.type
+    if asked.connu_le:
+        parameters["connu_le"] = asked.connu_le.isoformat()
     if tri != DEFAULT_SORT:
         parameters["tri"] = tri
     if asked.page > 1:
@@ -245,7 +273,7 @@ def _filters(figures: RegionFigures, asked: Asked, year: int) -> tuple[Filtre, .
 async def state_page(request: Request) -> StatePage:
     """Return the state of the sources; an incident lasts as long as a source is silent or late."""
     code = request.app.state.settings.region
-    reading = await read_territory(request, Champ(code, await _last_year(request, code)))
+    reading = await read_territory(request, Champ(code, await last_year(request, code)))
     shown = freshness(request, reading.figures, None)
     sentences = {
         EtatSource.INJOIGNABLE: "La source ne répond pas ; ses chiffres sont ceux de la dernière lecture.",

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from fastapi import Request
 
 from services.gateway.assembly import nom_commune
-from services.gateway.pages.formats import Valeur, date_longue
+from services.gateway.pages.formats import date_longue
 from services.gateway.pages.models import Nature, situe
 from services.gateway.pages.registre import DossierRow, MembreRow, SeancePage
 from services.gateway.pages.site import Adresse, Lien
@@ -32,11 +31,11 @@ COLLEGES = {
     "IAE": "insertion par l'activité économique", "EMPLOYEURS": "employeurs", "SALARIES": "salariés",
     "AUTRE": "autre",
 }  # fmt: skip
-SEANCES = {"CONVOQUEE": "convoquée", "OUVERTE": "ouverte", "CLOSE": "close", "ANNULEE": "annulée"}
+SEANCES = {"OUVERTE": "ouverte", "CLOSE": "close", "ANNULEE": "annulée"}
 
 
-async def seance_screen(request: Request, departement: str, jour: date) -> tuple[SeancePage, dict[str, int]]:
-    """Return the agenda, or the relevé, of a day of the CDIAE of a département.
+async def read_seance(request: Request, departement: str, jour: date) -> tuple[Sitting, dict[str, int]]:
+    """Return a day of the CDIAE of a département, and the positions it was read at.
 
     Raises
     ------
@@ -47,33 +46,47 @@ async def seance_screen(request: Request, departement: str, jour: date) -> tuple
         sitting = await read_sitting(conn, departement, jour)
     if sitting.seance is None and not sitting.dossiers:
         raise Introuvable("Aucune séance du CDIAE n'est connue ce jour-là.")
-    place = situe(Nature.DEPARTEMENT, departement, departements()[departement].nom)
+    return sitting, positions
+
+
+def seance_page(request: Request, departement: str, jour: date, sitting: Sitting) -> SeancePage:
+    """Return the agenda, or the relevé, of a day of the CDIAE of a département."""
     held = sitting.seance
-    page = SeancePage(
-        titre=f"CDIAE {place}, séance du {date_longue(jour)}",
-        adresse=Adresse(f"/cdiae/{departement}/{jour.isoformat()}"),
+    address = f"/cdiae/{departement}/{jour.isoformat()}"
+    return SeancePage(
+        titre=title_of(departement, jour),
+        adresse=Adresse(address),
         fraicheur=sources_freshness(request, clock.today(), None),
-        etat=_state(held),
-        quorum=_quorum(held),
+        etat=state_of(held),
+        quorum=quorum_of(held),
         regles=held["source_regles"] if held else None,
         questions=tuple(held["questions"]) if held else (),
         membres=_members(held),
         dossiers=tuple(_dossier(row) for row in sitting.dossiers),
-        etp_demandes=_sum(sitting, "etp_demandes"),
-        etp_accordes=_sum(sitting, "etp_accordes"),
+        etp_demandes=sitting.total("etp_demandes"),
+        etp_accordes=sitting.total("etp_accordes"),
         conclusions=tuple(held["conclusions"]) if held else (),
+        api=f"/api/vues/v1{address}",
     )
-    return page, positions
 
 
-def _state(held: Mapping[Any, Any] | None) -> str:
+def title_of(departement: str, jour: date) -> str:
+    """Return the title of a day of the CDIAE of a département."""
+    place = situe(Nature.DEPARTEMENT, departement, departements()[departement].nom)
+    return f"CDIAE {place}, séance du {date_longue(jour)}"
+
+
+def state_of(held: Mapping[Any, Any] | None) -> str:
+    """Return the state of a séance, in words."""
     if held is None:
         return "avis repris d'avant la plateforme ; la séance n'y est pas décrite"
-    told = f"{SEANCES[held['etat']]}, convoquée le {date_longue(held['convoquee_le'])}"
+    called = f"convoquée le {date_longue(held['convoquee_le'])}"
+    told = called if held["etat"] == "CONVOQUEE" else f"{SEANCES[held['etat']]}, {called}"
     return f"{told} : {held['motif_annulation']}" if held["motif_annulation"] else told
 
 
-def _quorum(held: Mapping[Any, Any] | None) -> str:
+def quorum_of(held: Mapping[Any, Any] | None) -> str:
+    """Return the quorum of a séance, in words."""
     if held is None:
         return "non communiqué"
     if held["quorum_atteint"] is None:
@@ -116,7 +129,3 @@ def _dossier(row: Mapping[Any, Any]) -> DossierRow:
         AVIS[row["avis"]] if row["avis"] else "à rendre",
         row["motifs"] or "",
     )
-
-
-def _sum(sitting: Sitting, column: str) -> Valeur:
-    return sum((row[column] for row in sitting.dossiers if row[column] is not None), Decimal(0))

@@ -21,7 +21,9 @@ from sqlalchemy import (
     Uuid,
 )
 
-from services.gateway.access.tables import client_table
+from services.gateway.access.tables import agent_table, client_table, session_table
+from services.gateway.pathway_tables import pathway_tables
+from services.gateway.signalement_table import signalement_table
 from shared.access.audit import audit_table
 from shared.messaging.tables import add_consumer_tables
 from shared.naming import new_metadata
@@ -30,6 +32,9 @@ SCHEMA = "vues"
 
 metadata = new_metadata()
 client = client_table(metadata)
+agent = agent_table(metadata)
+session = session_table(metadata)
+signalement = signalement_table(metadata)
 audit = audit_table(metadata)
 
 vues = new_metadata(SCHEMA)
@@ -148,6 +153,38 @@ plan = _view(  # targets only: their values are read from the other views
 )
 Index(None, plan.c.maille, plan.c.territoire)
 
+projet = _view(  # innovations, at their present stage
+    "projet",
+    Column("projet_id", Uuid, primary_key=True),
+    Column("maille", Text, nullable=False),
+    Column("territoire", Text, nullable=False),
+    Column("titre", Text, nullable=False),
+    Column("besoin", Text, nullable=False),
+    Column("stade", Text, nullable=False),
+    Column("ptce", Boolean, nullable=False),
+    Column("partenaires", ARRAY(Text), nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+vote = _view(
+    "vote",
+    Column("vote_id", Uuid, primary_key=True),
+    Column("projet_id", Uuid, nullable=False, index=True),
+    Column("organisation", Text, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+veille = _view(
+    "veille",
+    Column("veille_id", Uuid, primary_key=True),
+    Column("maille", Text, nullable=False),
+    Column("territoire", Text, nullable=False),
+    Column("titre", Text, nullable=False),
+    Column("lien", Text, nullable=False),
+    Column("etiquettes", ARRAY(Text), nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
 convention = _view(
     "convention",
     Column("convention_id", Uuid, primary_key=True),
@@ -196,15 +233,80 @@ annexe = _view(
     Column("montant_socle", Numeric, nullable=False),
     Column("postes_cddi_cd", Integer),
     Column("known_on", Date, nullable=False),
+    Column("montant_module", Numeric),
+    Column("montant_fdi", Numeric),
+    Column("montant_cofinance", Numeric),
+    Column("avenant_de", Uuid),
+    Column("sorties_prevues", Integer),
+    Column("taux_durable_prevu", Numeric),
+    Column("taux_transition_prevu", Numeric),
+    Column("taux_positive_prevu", Numeric),
 )
 
-versement = _view(  # one row per structure, month, funder and kind of payment
+enveloppe = _view(  # as notified; what moved since is beside, for the two come in any order
+    "enveloppe",
+    Column("enveloppe_id", Uuid, primary_key=True),
+    Column("niveau", Text, nullable=False),
+    Column("territoire", Text, nullable=False),
+    Column("annee", SmallInteger, nullable=False),
+    Column("nature", Text, nullable=False),
+    Column("notifie", Numeric, nullable=False),
+    Column("notifie_etp", Numeric, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+Index(None, enveloppe.c.annee, enveloppe.c.territoire)
+
+credit_deplace = _view(
+    "credit_deplace",
+    Column("mouvement_id", Uuid, primary_key=True),
+    Column("origine_id", Uuid),
+    Column("destination_id", Uuid),
+    Column("montant", Numeric, nullable=False),
+    Column("motif", Text, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+cofinancement = _view(
+    "cofinancement",
+    Column("cofinancement_id", Uuid, primary_key=True),
+    Column("annexe_id", Uuid, nullable=False, index=True),
+    Column("structure_id", Uuid, nullable=False),
+    Column("financeur", Text, nullable=False),
+    Column("montant", Numeric, nullable=False),
+    Column("circuit", Text, nullable=False),
+    Column("postes", Integer),
+    Column("theorique", Numeric),
+    Column("ecart_signale", Boolean),
+    Column("date_accord", Date, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+redeploiement = _view(
+    "redeploiement",
+    Column("redeploiement_id", Uuid, primary_key=True),
+    Column("region", Text, nullable=False),
+    Column("etat", Text, nullable=False),
+    Column("lignes", JSON, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+imputation = _view(  # hours of a SIAE counted for a contract with a clause
+    "imputation",
+    Column("imputation_id", Uuid, primary_key=True),
+    Column("marche_id", Uuid, nullable=False, index=True),
+    Column("mois", Text, nullable=False),
+    Column("heures", Numeric, nullable=False),
+    Column("known_on", Date, nullable=False),
+)
+
+versement = _view(  # one row per structure, month, funder, kind of payment and day it was known
     "versement",
     Column("structure_id", Uuid, primary_key=True),
     Column("annee", SmallInteger, primary_key=True),
     Column("mois", SmallInteger, primary_key=True),
     Column("financeur", Text, primary_key=True),
     Column("nature", Text, primary_key=True),
+    Column("known_on", Date, primary_key=True),
     Column("montant", Numeric, nullable=False),
     Column("nombre", Integer, nullable=False),
 )
@@ -219,6 +321,8 @@ marche = _view(
     Column("heures_prevues", Numeric, nullable=False),
     Column("heures_realisees", Numeric, nullable=False),
     Column("known_on", Date, nullable=False),
+    Column("date_notification", Date),
+    Column("date_fin", Date),
 )
 Index(None, marche.c.departement, marche.c.annee)
 
@@ -287,3 +391,5 @@ candidature = _view(
     Column("decision_known_on", Date),
 )
 Index(None, candidature.c.structure_id, candidature.c.envoyee_le)
+
+passe, droit, diagnostic, etape, suivi, fusion = pathway_tables(vues)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from services.gateway.pages.definitions import VERSION
+from services.gateway.catalogue import VERSION
+from services.gateway.catalogue.lecture import Lecture, lecture_of
 from services.gateway.pages.formats import Absence
-from services.gateway.pages.secrecy import hide, hide_steps
 from services.gateway.queries.region import RegionFigures
 from services.gateway.queries.reperes import TYPES, Reperes, rounded
 
@@ -14,19 +14,16 @@ def territory_body(figures: RegionFigures, maille: str, code: str, departement: 
     reperes = Reperes(figures, departement)
     structures = figures.of(departement)
     kinds = [kind for kind in TYPES if any(s.type_structure == kind for s in structures)]
-    persons = {None: reperes.personnes_employees} | {
-        kind: figures.persons.get((departement, kind), 0) for kind in kinds
-    }
-    shown = hide(persons, [(None, *kinds)])
     return {
         "maille": maille,
         "code": code,
         "annee": figures.champ.annee,
         "type": figures.champ.type,
+        "connu_le": figures.champ.connu_le.isoformat() if figures.champ.connu_le else None,
         "version_definitions": VERSION,
         "reperes": {
             "structures": {"total": reperes.structures, **reperes.structures_par_type},
-            "personnes_employees": _shown(shown[None]),
+            "personnes_employees": _shown(lecture_of(figures, departement).montre("presents", "personnes")),
             "etp_realises": str(rounded(reperes.etp_realises)),
             "etp_conventionnes": str(rounded(reperes.etp_conventionnes)),
         },
@@ -42,7 +39,9 @@ def territory_body(figures: RegionFigures, maille: str, code: str, departement: 
             {
                 "type": kind,
                 "structures": sum(s.type_structure == kind for s in structures),
-                "personnes_employees": _shown(shown[kind]),
+                "personnes_employees": _shown(
+                    lecture_of(figures, departement, kind).montre("presents", "personnes")
+                ),
                 "etp_realises": str(
                     rounded(sum(s.etp_realises for s in structures if s.type_structure == kind))
                 ),
@@ -52,24 +51,19 @@ def territory_body(figures: RegionFigures, maille: str, code: str, departement: 
             }
             for kind in kinds
         ],
-        "etapes": _steps(figures, departement, reperes),
+        "etapes": _steps(lecture_of(figures, departement)),
     }
 
 
-def _steps(figures: RegionFigures, departement: str | None, reperes: Reperes) -> dict[str, Any]:
-    o = reperes.orientations
-    structures = figures.of(departement)
-    sent = hide_steps([o.envoyees, o.acceptees, o.embauches])
-    exits = hide_steps(
-        [
-            sum(s.sorties for s in structures),
-            sum(s.comptees for s in structures),
-            sum(s.dynamiques for s in structures),
-        ]
-    )
+def _steps(lecture: Lecture) -> dict[str, Any]:
     return {
-        "orientations": dict(zip(("envoyees", "acceptees", "embauches"), map(_shown, sent), strict=True)),
-        "sorties": dict(zip(("sorties", "comptees", "dynamiques"), map(_shown, exits), strict=True)),
+        "orientations": {
+            name: _shown(lecture.montre("candidatures", name))
+            for name in ("envoyees", "acceptees", "embauches")
+        },
+        "sorties": {
+            name: _shown(lecture.montre("sorties", name)) for name in ("sorties", "comptees", "dynamiques")
+        },
     }
 
 

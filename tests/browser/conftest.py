@@ -14,10 +14,26 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from services.gateway.pages import rendering
-from services.gateway.pages.definitions import PAR_CODE
 from services.gateway.pages.site import ErrorPage
+from tests.factories.catalogue_pages import (
+    make_catalogue,
+    make_diagnostic_page,
+    make_indicator_page,
+    make_open_data_page,
+    make_parcours_page,
+)
+from tests.factories.financements_pages import make_financements, make_simulation
 from tests.factories.gateway_pages import make_home, make_pas_de_calais, make_region, make_site, make_state
-from tests.factories.registre_pages import SHEET, make_plan_page, make_registre, make_seance_page, make_sheet
+from tests.factories.registre_pages import (
+    SHEET,
+    make_dialogue,
+    make_impression,
+    make_liste,
+    make_plan_page,
+    make_registre,
+    make_seance_page,
+    make_sheet,
+)
 
 pytest.register_assert_rewrite("tests.browser.checks")
 from tests.browser.checks import open_browser  # noqa: E402 -- its failures are explained only when imported after
@@ -40,9 +56,25 @@ def show(request: Request) -> HTMLResponse:
         ),
         SHEET: lambda: rendering.render_structure(make_sheet(), SITE),
         "/cdiae/59/2017-06-09": lambda: rendering.render_seance(make_seance_page(), SITE),
+        "/financements": lambda: rendering.render_financements(
+            make_financements(kind=kind), SITE, ("FIN-03", "FIN-07", "FIN-09", "VER-01")
+        ),
+        "/financements/simulation": lambda: rendering.render_simulation(
+            make_simulation(fautif="faute" in asked, rempli="rempli" in asked), SITE
+        ),
+        "/cdiae/59/2017-06-09/imprimer": lambda: rendering.render_impression(make_impression(), SITE),
+        f"{SHEET}/dialogue": lambda: rendering.render_dialogue(make_dialogue(), SITE),
+        "/plans": lambda: rendering.render_liste(make_liste("plans"), SITE),
+        "/projets": lambda: rendering.render_liste(make_liste("projets"), SITE),
+        "/veille": lambda: rendering.render_liste(make_liste("veille"), SITE),
         "/regions/32/plan": lambda: rendering.render_plan(make_plan_page(), SITE),
-        "/indicateurs": lambda: rendering.render_indicators(SITE),
-        "/indicateurs/FIN-03": lambda: rendering.render_indicator(PAR_CODE["FIN-03"], SITE),
+        "/indicateurs": lambda: rendering.render_indicators(make_catalogue(), SITE),
+        "/indicateurs/FIN-03": lambda: rendering.render_indicator(make_indicator_page(), SITE),
+        "/parcours": lambda: rendering.render_parcours(
+            make_parcours_page(vide=asked.get("annee") == "2011"), SITE
+        ),
+        "/diagnostic": lambda: rendering.render_diagnostic(make_diagnostic_page(), SITE),
+        "/donnees": lambda: rendering.render_open_data(make_open_data_page(), SITE),
         "/etat": lambda: rendering.render_state(make_state(), SITE),
         "/accessibilite": lambda: rendering.render_accessibility(SITE),
         "/mentions-legales": lambda: rendering.render_legal(SITE),

@@ -12,9 +12,21 @@ PAGES = [
     "/structures?q=rien",
     f"{SHEET}?annee=2017",
     "/cdiae/59/2017-06-09",
+    "/cdiae/59/2017-06-09/imprimer",
+    f"{SHEET}/dialogue",
+    "/plans",
+    "/projets",
+    "/veille",
     "/regions/32/plan",
+    "/financements?annee=2017",
+    "/financements/simulation?faute=1",
+    "/financements/simulation?rempli=1",
     "/indicateurs",
     "/indicateurs/FIN-03",
+    "/parcours?annee=2017",
+    "/parcours?annee=2011",
+    "/diagnostic?annee=2017",
+    "/donnees?annee=2017",
     "/etat",
     "/accessibilite",
     "/mentions-legales",
@@ -90,3 +102,52 @@ async def test_the_printed_releve_has_its_opinions_its_members_and_its_quorum(
         "Le plan d'action est approuvé.",
     ]
     assert await check_print(browser, f"{sample_url}/cdiae/59/2017-06-09", texts) == 2
+
+
+async def test_the_printed_money_has_its_title_its_filter_and_its_totals(
+    browser: Browser, sample_url: str
+) -> None:
+    texts = [
+        "Financements de l'IAE dans les Hauts-de-France en 2017",
+        "Filtre : région : Hauts-de-France ; département : toute la région ; année : 2017",
+        "Total des 454 structures",
+        "Part du département : théorie et inscription",
+    ]
+    assert await check_print(browser, f"{sample_url}/financements?annee=2017", texts) <= 7
+
+
+async def test_the_field_at_fault_of_the_simulator_is_reached_from_the_top(
+    browser: Browser, sample_url: str
+) -> None:
+    async with open_page(browser, f"{sample_url}/financements/simulation?faute=1") as (page, _):
+        await page.get_by_role("link", name="Écrivez un nombre d'ETP").click()
+        assert await page.evaluate("() => location.hash") == "#attribution-1-etp"
+        field = page.locator("#attribution-1-etp")
+        assert await field.get_attribute("aria-invalid") == "true"
+        assert await field.input_value() == "beaucoup"
+
+
+async def test_the_file_of_a_seance_prints_a_cover_then_one_structure_a_page(
+    browser: Browser, sample_url: str
+) -> None:
+    texts = ["Un dossier par page", "ETP sur trois ans", "Avis du CDIAE", "Points à trancher"]
+    assert await check_print(browser, f"{sample_url}/cdiae/59/2017-06-09/imprimer", texts) == 4
+
+
+async def test_the_new_pages_print_their_title_and_their_filter(browser: Browser, sample_url: str) -> None:
+    filter_of = "Filtre : territoire : Hauts-de-France ; année : 2017 ; type de structure : tous les types"
+    printed = {
+        "/parcours?annee=2017": [
+            "De l'orientation à la sortie dans les Hauts-de-France",
+            f"{filter_of}.",
+            "18 000",
+        ],
+        "/indicateurs/FIN-03": [
+            "ETP réalisés dans les Hauts-de-France en 2017",
+            "13 000",
+            "connus le 15 janvier 2018",
+        ],
+        "/diagnostic": ["Diagnostic de l'offre dans le Nord", "Métropole européenne de Lille"],
+    }
+    for path, texts in printed.items():
+        assert await check_print(browser, f"{sample_url}{path}", texts) <= 4

@@ -136,6 +136,7 @@ class Publisher:
         self.service = service
         self._versions: dict[UUID, int] = {}
         self._position = 0
+        self.known_on = date(2017, 3, 4)
 
     def batch(self, facts: Iterable[Fact]) -> Batch:
         records = [self._record(fact) for fact in facts]
@@ -147,7 +148,7 @@ class Publisher:
         self._position += 1
         envelope = Envelope(
             id=uuid.uuid4(), service=self.service, type=fact.event_type(), key=key, version=version, major=1,
-            position=self._position, occurred_at=datetime(2017, 3, 1, tzinfo=UTC), known_on=date(2017, 3, 4),
+            position=self._position, occurred_at=datetime(2017, 3, 1, tzinfo=UTC), known_on=self.known_on,
             correlation_id=uuid.uuid4(), causation_id=None, data=fact.canonical(),
         )  # fmt: skip
         return Record(self._position, envelope)

@@ -3,8 +3,12 @@
 from datetime import date
 from decimal import Decimal
 
+from services.gateway.pages.bilans import AnneeRow, FinanceurRow, SortiesBloc
+from services.gateway.pages.dossiers import DecisionRow, DialoguePage, DossierImprime, ImpressionPage
+from services.gateway.pages.formats import Absence
 from services.gateway.pages.models import Filtre, Option
 from services.gateway.pages.plans import ActionRow, AxeBloc, CibleRow, PlanPage
+from services.gateway.pages.projets import ListePage, PlanLine, ProjetLine, VeilleLine
 from services.gateway.pages.registre import (
     AnnexeRow,
     Champ,
@@ -55,6 +59,7 @@ def make_registre(*, texte: str = "", kind: str = "") -> RegistrePage:
                 "departement", "Département", tuple(Option(v, t, choisie=not v) for v, t in places.items())
             ),
         ),
+        "/api/vues/v1/structures",
         texte,
         () if empty else rows,
         1,
@@ -62,6 +67,27 @@ def make_registre(*, texte: str = "", kind: str = "") -> RegistrePage:
         0 if empty else 250,
         454,
     )
+
+
+def make_annee(annee: int) -> AnneeRow:
+    """A year of a structure, one reason of exclusion too small to be told."""
+    return AnneeRow(
+        annee=annee, etp_conventionnes=D("24.76"), etp_realises=D("22.9"), ecart_etp=D("-1.86"),
+        taux_realisation=D("0.9249"), mois_attendus=12, mois_recus=11, sorties_prevues=30, taux_prevu=D("0.6"),
+        sorties=SortiesBloc(
+            total=Absence.SECRET, comptees=28, dynamiques=15, taux=D("0.5357"),
+            categories=(
+                ("DURABLE", "Emploi durable", 5), ("TRANSITION", "Emploi de transition", 5),
+                ("POSITIVE", "Sortie positive", 5), ("AUTRE", "Autre sortie", 13),
+            ),
+            exclues=Absence.SECRET,
+            exclusions=(("duree_insuffisante", "présence trop courte", Absence.SECRET),),
+        ),
+        financeurs=(
+            FinanceurRow("ETAT", "État", D("483656.50")),
+            FinanceurRow("CD59", "Conseil départemental (59)", D(62000)),
+        ),
+    )  # fmt: skip
 
 
 def make_sheet() -> StructurePage:
@@ -87,6 +113,7 @@ def make_sheet() -> StructurePage:
         ),
         mois=make_months("20.1 21.4 22 24 25.2 26 24 18 23 24.7 25", provisoires=0),
         cible=D("24.76"),
+        bilan=make_annee(2017),
         postes=(
             PosteRow(
                 "Agent d'entretien des espaces verts", "A1203", "CDDI", 3, D(26), "Lille", date(2017, 5, 2)
@@ -96,6 +123,8 @@ def make_sheet() -> StructurePage:
             Etape(date(2018, 3, 1), "Changement de SIRET", (f"SIRET : {make_siret(1)} → {make_siret(7)}",)),
             Etape(date(2017, 1, 1), "Entrée au registre", ()),
         ),
+        dialogue=f"{SHEET}/dialogue",
+        api=f"/api/vues/v1{SHEET}?annee=2017",
     )
 
 
@@ -124,6 +153,7 @@ def make_seance_page() -> SeancePage:
         etp_demandes=D("137.5"),
         etp_accordes=D(110),
         conclusions=("Le plan d'action est approuvé.",),
+        api="/api/vues/v1/cdiae/59/2017-06-09",
     )  # fmt: skip
 
 
@@ -174,5 +204,82 @@ def make_plan_page() -> PlanPage:
         axes=tuple(
             AxeBloc(str(n), title, actions if n != 3 else (), targets if n % 2 else ())
             for n, title in enumerate(titles, 1)
+        ),
+    )  # fmt: skip
+
+
+POINTS = (
+    "Demande : 12,5 ETP, soit −12,3 ETP par rapport aux ETP conventionnés en 2017.",
+    "Réalisé en 2016 : −1,9 ETP par rapport au conventionné (92,5 %).",
+    "Avis favorable avec réserves du 10/06/2016 : sous réserve d'un plan de formation.",
+)
+DECISION = DecisionRow(
+    date(2016, 6, 10), "renouvellement", "25,0 ETP", "24,8 ETP", "favorable avec réserves",
+    "Sous réserve d'un plan de formation des encadrants.",
+    "en 2016 : 24,8 ETP conventionnés, 22,9 réalisés ; sorties dynamiques : 53,6 %",
+)  # fmt: skip
+
+
+def make_impression() -> ImpressionPage:
+    """The printed file of a séance of three structures, one judged."""
+    sheet = make_sheet()
+    dossiers = tuple(
+        DossierImprime(
+            Lien(f"Chantier fictif de la Vallée n° {n}", SHEET), "ACI", "convention", "12,5 ETP",
+            sheet.identite, sheet.conventions, tuple(make_annee(year) for year in (2015, 2016, 2017)),
+            (DECISION,) if n < 3 else (), POINTS if n < 3 else (),
+            "favorable" if n == 1 else None, "10,0 ETP" if n == 1 else "",
+            "Le projet répond au diagnostic." if n == 1 else "",
+        )
+        for n in (1, 2, 3)
+    )  # fmt: skip
+    return ImpressionPage(
+        titre="Dossiers du CDIAE dans le Nord, séance du 9 juin 2017",
+        adresse=Adresse("/cdiae/59/2017-06-09/imprimer"),
+        fraicheur=make_freshness(),
+        etat="convoquée le 12 mai 2017",
+        quorum="3 voix à réunir",
+        questions=("Diagnostic du territoire",),
+        dossiers=dossiers,
+        couverture=True,
+    )
+
+
+def make_dialogue() -> DialoguePage:
+    """Three years of a structure."""
+    return DialoguePage(
+        titre="Dialogue de gestion : Chantier fictif de la Vallée (ACI)",
+        adresse=Adresse(f"{SHEET}/dialogue"),
+        fraicheur=make_freshness(),
+        fiche=Lien("Fiche de la structure", SHEET),
+        conventions=make_sheet().conventions,
+        annees=tuple(make_annee(year) for year in (2017, 2016, 2015)),
+        points=POINTS,
+        decisions=(DECISION,),
+    )
+
+
+def make_liste(nom: str) -> ListePage:
+    """The plans, the innovations or the shared readings of the region."""
+    places = (Option("", "la région et ses départements", choisie=True), Option("59", "Nord"))
+    besoin = "Garder les enfants des salariés dont le chantier commence à six heures du matin."
+    return ListePage(
+        titre={"plans": "Plans d'action", "projets": "Projets innovants", "veille": "Veille partagée"}[nom]
+        + " dans les Hauts-de-France",
+        adresse=Adresse(f"/{nom}"),
+        fraicheur=make_freshness(),
+        filtres=(Filtre("departement", "Territoire", places),),
+        plans=(
+            PlanLine(
+                "Plan régional fictif", "Hauts-de-France", date(2017, 1, 1), date(2019, 12, 31), 4,
+                Lien("Plan régional fictif", "/regions/32/plan"),
+            ),
+            PlanLine("Plan fictif d'avant", "Hauts-de-France", date(2014, 1, 1), date(2016, 12, 31), 3, None),
+        ),
+        projets=(ProjetLine("Crèche fictive", "Nord", besoin, "étude", "oui", "R01, DDETS-59", 4),),
+        veille=(
+            VeilleLine(
+                Lien("Lecture fictive", "https://exemple.invalid/"), "Nord", date(2017, 5, 2), "mobilite"
+            ),
         ),
     )  # fmt: skip

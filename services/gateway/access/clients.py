@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import MetaData, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.gateway.access.tables import client_table
+from services.gateway.access.tables import agent_table, client_table, session_table
 from shared.access.callers import Perimetre
 from shared.access.scopes import Scope
 
@@ -19,7 +19,10 @@ Resolve = Callable[[AsyncConnection, Sequence[tuple[str, str]]], Awaitable[list[
 """Gives the identifiers of structures named by (SIRET, type); unknown ones are left out."""
 
 # Queries need the columns; the migrations read the same definition from the gateway's own MetaData.
-client = client_table(MetaData())
+_metadata = MetaData()
+client = client_table(_metadata)
+agent = agent_table(_metadata)
+session = session_table(_metadata)
 _perimetre = TypeAdapter(Perimetre)
 _NOBODY = bytes(32)
 

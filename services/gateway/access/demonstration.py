@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.gateway.access.clients import client, digest
+from services.gateway.access.clients import agent, client, digest
 from shared.access.scopes import Audience, Scope
 from shared.settings import Settings
 
@@ -19,6 +19,8 @@ DEPARTEMENTS_32 = ("02", "59", "60", "62", "80")
 SIRET_SIAE = "00000001800010"
 """The first structure of the demonstration data, an ACI of the Nord; fictitious."""
 TAKEOVER = "demo-reprise"
+LOCAL_ISSUER = "demonstration"
+"""Issuer of the agents that sign in with the public secret: the demonstration clients."""
 
 _LECTURES = (Scope.STRUCTURES_LECTURE, Scope.PARCOURS_LECTURE, Scope.FINANCEMENT_LECTURE)
 _ECRITURES = (Scope.STRUCTURES_ECRITURE, Scope.PARCOURS_ECRITURE, Scope.FINANCEMENT_ECRITURE)
@@ -53,6 +55,7 @@ DEMONSTRATION = (
             Scope.STRUCTURES_ECRITURE,
             Scope.PARCOURS_LECTURE,
             Scope.PARCOURS_ECRITURE,
+            Scope.IDENTITE_LECTURE,
             Scope.FINANCEMENT_LECTURE,
         ),
         {"sirets": [[SIRET_SIAE, "ACI"]]},
@@ -110,7 +113,10 @@ async def register_clients(conn: AsyncConnection, settings: Settings) -> None:
         secrets |= dict.fromkeys((known.client_id for known in DEMONSTRATION), SECRET)
         clients += DEMONSTRATION
     await _write(conn, [_row(known, secrets[known.client_id]) for known in clients])
-    if not settings.demonstration:
+    if settings.demonstration:
+        await _write_agents(conn)
+    else:
+        await conn.execute(delete(agent).where(agent.c.issuer == LOCAL_ISSUER))
         short = [client_id for client_id, secret in secrets.items() if len(secret) < MIN_SECRET_LENGTH]
         public = select(client.c.client_id).where(client.c.secret_sha256 == digest(SECRET))
         if unsafe := sorted({*short, *(await conn.scalars(public))}):
@@ -135,3 +141,22 @@ async def _write(conn: AsyncConnection, rows: list[dict[str, Any]]) -> None:
     statement = insert(client).values(sorted(rows, key=lambda row: row["client_id"]))
     changed = {name: statement.excluded[name] for name in ("libelle", "secret_sha256", "scopes", "perimetre")}
     await conn.execute(statement.on_conflict_do_update(index_elements=[client.c.client_id], set_=changed))
+
+
+async def _write_agents(conn: AsyncConnection) -> None:
+    rows = [
+        {
+            "issuer": LOCAL_ISSUER,
+            "subject": known.client_id,
+            "client_id": known.client_id,
+            "libelle": known.libelle,
+            "scopes": sorted(known.scopes),
+            "perimetre": known.perimetre,
+        }
+        for known in sorted(DEMONSTRATION, key=lambda known: known.client_id)
+    ]
+    statement = insert(agent).values(rows)
+    changed = {name: statement.excluded[name] for name in ("client_id", "libelle", "scopes", "perimetre")}
+    await conn.execute(
+        statement.on_conflict_do_update(index_elements=[agent.c.issuer, agent.c.subject], set_=changed)
+    )

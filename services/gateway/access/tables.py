@@ -1,10 +1,12 @@
-"""The table of clients: who may ask for a token."""
+"""The tables of access: clients that ask for tokens, agents that sign in, their sessions."""
 
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
     DateTime,
+    ForeignKeyConstraint,
+    Index,
     LargeBinary,
     MetaData,
     Table,
@@ -37,4 +39,48 @@ def client_table(metadata: MetaData) -> Table:
         Column("perimetre", JSONB, nullable=False),
         Column("actif", Boolean, nullable=False, server_default=true()),
         Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    )
+
+
+def agent_table(metadata: MetaData) -> Table:
+    """Declare the table ``agent``: who may sign in, by issuer and subject, never by an address of mail.
+
+    ``client_id`` is the name under which what an agent sends is kept: references, keys and imports are unique
+    and seen under it, so the agents of one organisation share it. ``perimetre`` is written as a client's.
+    """
+    return Table(
+        "agent",
+        metadata,
+        Column("issuer", Text, primary_key=True),
+        Column("subject", Text, primary_key=True),
+        Column("client_id", Text, nullable=False),
+        Column("libelle", Text, nullable=False),
+        Column("scopes", ARRAY(Text), nullable=False),
+        Column("perimetre", JSONB, nullable=False),
+        Column("actif", Boolean, nullable=False, server_default=true()),
+        Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    )
+
+
+def session_table(metadata: MetaData) -> Table:
+    """Declare the table ``session``: the key of the browser is kept as its SHA-256; rights stay on the agent.
+
+    ``id_token`` is what the provider wants back to sign out.
+    """
+    return Table(
+        "session",
+        metadata,
+        Column(
+            "key_sha256",
+            LargeBinary,
+            CheckConstraint("octet_length(key_sha256) = 32", name="sha256"),
+            primary_key=True,
+        ),
+        Column("issuer", Text, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("created_at", DateTime(timezone=True), nullable=False),
+        Column("seen_at", DateTime(timezone=True), nullable=False),
+        Column("id_token", Text),
+        ForeignKeyConstraint(["issuer", "subject"], ["agent.issuer", "agent.subject"], ondelete="CASCADE"),
+        Index(None, "issuer", "subject"),
     )

@@ -9,6 +9,7 @@ skip anything, and files can be joined.
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,7 @@ from services.gateway.pages.tables import (
 )
 
 FORMULE = ("=", "+", "-", "@", "\t", "\r", "\n")
+NEGATIF = re.compile(r"-[0-9]+(\.[0-9]+)?")
 DECIMALES = {
     Unite.NOMBRE: 0,
     Unite.ETP: 2,
@@ -36,6 +38,8 @@ DECIMALES = {
     Unite.EUROS: 2,
     Unite.MILLIONS_EUROS: 2,
     Unite.TAUX: 6,
+    Unite.JOURS: 1,
+    Unite.MOIS: 2,
 }
 """Decimals kept in files; a rate stays a ratio (0.585 for 58.5 %), as in the API."""
 
@@ -51,7 +55,7 @@ class Variante(StrEnum):
 class Fichier:
     """What a file holds and what it is about; ``code`` is ``region-32`` or ``59``, ``type`` the filter if any."""
 
-    bloc: Bloc
+    bloc: str
     titre: str
     colonnes: tuple[Colonne[Any], ...]
     lignes: Sequence[Any]
@@ -60,6 +64,7 @@ class Fichier:
     annee: int
     type: str | None
     arrete_le: date
+    connu_le: date | None = None
 
 
 def file_of(page: TerritoryPage, bloc: Bloc, structures: Sequence[StructureRow]) -> Fichier:
@@ -93,6 +98,7 @@ def file_of(page: TerritoryPage, bloc: Bloc, structures: Sequence[StructureRow])
         page.annee,
         page.type_filtre.valeur if page.type_filtre else None,
         page.fraicheur.arrete_le,
+        page.connu_le,
     )
 
 
@@ -105,6 +111,7 @@ def file_name(fichier: Fichier, extension: str, variante: Variante = Variante.TA
         str(fichier.annee),
         fichier.type,
         f"arrete-{fichier.arrete_le.isoformat()}",
+        f"connu-le-{fichier.connu_le.isoformat()}" if fichier.connu_le else None,
     ]
     if variante is Variante.DONNEES:
         parts.append(variante)
@@ -161,8 +168,11 @@ def exact(cell: Cellule, unite: Unite | None) -> str | Decimal | date | None:
 
 
 def safe_text(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula: an apostrophe before ``= + - @``, tabulation, return."""
-    return f"'{text}" if text.startswith(FORMULE) else text
+    """Return a text that no spreadsheet takes for a formula: an apostrophe before ``= + - @``, tabulation, return.
+
+    A negative number written as a text stays one.
+    """
+    return f"'{text}" if text.startswith(FORMULE) and not NEGATIF.fullmatch(text) else text
 
 
 def _written(cell: str | Decimal | date | None, variante: Variante) -> str:

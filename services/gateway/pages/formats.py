@@ -44,6 +44,8 @@ class Unite(StrEnum):
     MILLIONS_EUROS = "M€"
     TAUX = "%"
     HEURES = "h"
+    JOURS = "jours"
+    MOIS = "mois"
 
 
 def _rounded(value: int | Decimal, decimales: int) -> Decimal:
@@ -110,6 +112,18 @@ def heures(value: Valeur) -> str:
     return _unless_absent(value, lambda v: f"{_written(v, 0)}{INSECABLE}h")
 
 
+def jours(value: Valeur) -> str:
+    """Return « 28 jours », « 1 jour »."""
+    return _unless_absent(
+        value, lambda v: f"{_written(v, 0)}{INSECABLE}jour{'s' if _rounded(v, 0) >= 2 else ''}"
+    )
+
+
+def duree_en_mois(value: Valeur) -> str:
+    """Return « 8,4 mois »."""
+    return _unless_absent(value, lambda v: f"{_written(v, 1)}{INSECABLE}mois")
+
+
 _PAR_UNITE: dict[Unite, Callable[[Valeur], str]] = {
     Unite.NOMBRE: nombre,
     Unite.ETP: etp,
@@ -117,6 +131,8 @@ _PAR_UNITE: dict[Unite, Callable[[Valeur], str]] = {
     Unite.MILLIONS_EUROS: millions_euros,
     Unite.TAUX: taux,
     Unite.HEURES: heures,
+    Unite.JOURS: jours,
+    Unite.MOIS: duree_en_mois,
 }
 
 
@@ -139,6 +155,11 @@ def date_courte(jour: date) -> str:
 def mois(jour: date) -> str:
     """Return « décembre 2017 » for any day of that month."""
     return f"{_MOIS[jour.month - 1]} {jour.year}"
+
+
+def mois_nomme(rang: int) -> str:
+    """Return « mars » for 3."""
+    return _MOIS[rang - 1]
 
 
 def mois_abrege(jour: date) -> str:

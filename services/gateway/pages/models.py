@@ -228,6 +228,13 @@ class Bloc(StrEnum):
     ETAPES = "etapes"
     STRUCTURES = "structures"
     CDIAE = "cdiae"
+    ENVELOPPES = "enveloppes"
+    SUIVI = "annexes"
+    PREVISIONS = "previsions"
+    FINANCEURS = "financeurs"
+    ECARTS = "ecarts"
+    CLAUSES = "clauses"
+    REDEPLOIEMENTS = "redeploiements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +268,7 @@ class TerritoryPage:
     sorties: tuple[CategorieSortie, ...]
     structures: StructuresTable
     seances: tuple[Seance, ...] = ()
+    connu_le: date | None = None
     absents: Mapping[Bloc, str] = field(default_factory=dict)
 
     @property
@@ -302,16 +310,3 @@ class HomePage:
     def lieu(self) -> str:
         """The region in a sentence."""
         return situe(Nature.REGION, self.code, self.nom)
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """An indicator of the catalogue, as the reader may contest it."""
-
-    code: str
-    libelle: str
-    formule: str
-    unite: str
-    source: str
-    limites: tuple[str, ...]
-    version: str

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from services.gateway.pages.bilans import AnneeRow
 from services.gateway.pages.formats import Unite, Valeur, date_courte
 from services.gateway.pages.models import Filtre, MonthlyEtp
 from services.gateway.pages.site import Adresse, Freshness, Lien
@@ -30,6 +31,7 @@ class RegistrePage:
     adresse: Adresse
     fraicheur: Freshness
     filtres: tuple[Filtre, ...]
+    api: str
     texte: str
     rows: tuple[RegistreLine, ...]
     page: int
@@ -116,8 +118,11 @@ class StructurePage:
     annexes: tuple[AnnexeRow, ...]
     mois: tuple[MonthlyEtp, ...]
     cible: Valeur
+    bilan: AnneeRow
     postes: tuple[PosteRow, ...]
     histoire: tuple[Etape, ...]
+    dialogue: str
+    api: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,7 @@ class SeancePage:
     etp_demandes: Valeur
     etp_accordes: Valeur
     conclusions: tuple[str, ...]
+    api: str
 
 
 REGISTRE: tuple[Colonne[RegistreLine], ...] = (

@@ -1,14 +1,36 @@
 """The pages as text: one function per page, pure, from a dataclass to a whole HTML document."""
 
+from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.gateway.pages import charts, definitions, formats, maps, plans, registre, tables
-from services.gateway.pages.models import Bloc, Definition, HomePage, TerritoryPage
+from services.gateway.pages import (
+    bilans,
+    charts,
+    diagnostic,
+    dossiers,
+    financements,
+    formats,
+    maps,
+    parcours,
+    plans,
+    projets,
+    registre,
+    tables,
+)
+from services.gateway.pages.diagnostic import DiagnosticPage
+from services.gateway.pages.donnees import DonneesPage
+from services.gateway.pages.dossiers import DialoguePage, ImpressionPage
+from services.gateway.pages.financements import FinancementsPage, SimulationPage
+from services.gateway.pages.indicateurs import CataloguePage, IndicateurPage
+from services.gateway.pages.models import Bloc, HomePage, TerritoryPage
+from services.gateway.pages.parcours import ParcoursPage
 from services.gateway.pages.plans import PlanPage
+from services.gateway.pages.projets import ListePage
 from services.gateway.pages.registre import RegistrePage, SeancePage, StructurePage
+from services.gateway.pages.signalements import lien_signaler
 from services.gateway.pages.site import Adresse, ErrorPage, EtatSource, Lien, Site, StatePage
 
 HERE = Path(__file__).parent
@@ -18,7 +40,7 @@ STATIC = HERE / "static"
 ERREURS = {
     401: (
         "Accès réservé aux membres",
-        "Cette page demande un jeton ; les séances sont ouvertes aux membres de l'instance.",
+        "Connectez-vous pour ouvrir cette page ; ce que vous y verrez dépend de vos droits.",
     ),
     403: ("Accès refusé", "Vos droits ne permettent pas d'ouvrir cette page."),
     404: ("Page introuvable", "Aucune page n'existe à cette adresse, ou elle est hors de votre périmètre."),
@@ -67,19 +89,59 @@ def render_seance(page: SeancePage, site: Site) -> str:
     return _render("seance.html", page.adresse, site, page=page)
 
 
+def render_impression(page: ImpressionPage, site: Site) -> str:
+    """Return the printed file of a séance, one structure a page."""
+    return _render("impression.html", page.adresse, site, page=page)
+
+
+def render_dialogue(page: DialoguePage, site: Site) -> str:
+    """Return the dialogue de gestion of a structure."""
+    return _render("dialogue.html", page.adresse, site, page=page)
+
+
+def render_liste(page: ListePage, site: Site) -> str:
+    """Return a list of plans, of innovations or of shared readings."""
+    return _render("liste.html", page.adresse, site, page=page)
+
+
 def render_plan(page: PlanPage, site: Site) -> str:
     """Return the plan of a territory, with the values of its indicators."""
     return _render("plan.html", page.adresse, site, page=page)
 
 
-def render_indicators(site: Site) -> str:
-    """Return the list of the indicators."""
-    return _render("indicateurs.html", Adresse("/indicateurs"), site, definitions=definitions.DEFINITIONS)
+def render_financements(page: FinancementsPage, site: Site, connus: Collection[str]) -> str:
+    """Return the money of a territory; ``connus`` are the codes of the catalogue, which have a page."""
+    return _render("financements.html", page.adresse, site, page=page, connus=connus)
 
 
-def render_indicator(definition: Definition, site: Site) -> str:
-    """Return the definition of one indicator."""
-    return _render("indicateur.html", Adresse(f"/indicateurs/{definition.code}"), site, definition=definition)
+def render_simulation(page: SimulationPage, site: Site) -> str:
+    """Return the simulator of a redistribution."""
+    return _render("simulation.html", page.adresse, site, page=page)
+
+
+def render_indicators(page: CataloguePage, site: Site) -> str:
+    """Return the catalogue of the indicators."""
+    return _render("indicateurs.html", Adresse("/indicateurs"), site, page=page)
+
+
+def render_indicator(page: IndicateurPage, site: Site) -> str:
+    """Return one indicator: its definition, and its values by département."""
+    return _render("indicateur.html", page.adresse, site, page=page)
+
+
+def render_diagnostic(page: DiagnosticPage, site: Site) -> str:
+    """Return the diagnosis of the offer of a territory."""
+    return _render("diagnostic.html", page.adresse, site, page=page)
+
+
+def render_open_data(page: DonneesPage, site: Site) -> str:
+    """Return the open data of a year."""
+    return _render("donnees.html", page.adresse, site, page=page)
+
+
+def render_parcours(page: ParcoursPage, site: Site) -> str:
+    """Return the page of pathways, from orientation to exit."""
+    return _render("parcours.html", page.adresse, site, page=page)
 
 
 def render_state(page: StatePage, site: Site) -> str:
@@ -108,6 +170,11 @@ def render_error(page: ErrorPage, site: Site) -> str:
     return _render("erreur.html", Adresse(""), site, page=page, titre=titre, phrase=phrase)
 
 
+def render(template: str, path: str, site: Site, **values: object) -> str:
+    """Return a page with a form, at an address without filter, from its template and what it shows."""
+    return _render(template, Adresse(path), site, **values)
+
+
 def _render(template: str, adresse: Adresse, site: Site, **values: object) -> str:
     return _ENVIRONMENT.get_template(template).render(site=site, adresse=adresse, **values)
 
@@ -125,10 +192,17 @@ def _environment() -> Environment:
         Bloc=Bloc,
         EtatSource=EtatSource,
         Lien=Lien,
+        bilans=bilans,
         charts=charts,
+        diagnostic=diagnostic,
+        dossiers=dossiers,
         f=formats,
+        financements=financements,
+        lien_signaler=lien_signaler,
         maps=maps,
+        parcours=parcours,
         plans=plans,
+        projets=projets,
         registre=registre,
         static_url=static_url,
         tables=tables,

@@ -7,7 +7,8 @@ posts, euros, ETP and hours are never secret: do not pass them here.
 Source: ``R3`` of the indicator dictionary (effectif < 5, numerator, denominator or complement).
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
 
@@ -19,7 +20,11 @@ K = TypeVar("K", bound=Hashable)
 
 
 def hide(
-    counts: Mapping[K, int | None], sums: Sequence[Sequence[K]] = (), *, seuil: int = SEUIL
+    counts: Mapping[K, int | None],
+    sums: Sequence[Sequence[K]] = (),
+    *,
+    seuil: int = SEUIL,
+    secrets: Collection[K] = (),
 ) -> dict[K, Compte]:
     """Return the counts that may be published.
 
@@ -33,6 +38,8 @@ def hide(
         protected in the same way: their total is a bound.
     seuil
         Smallest count that may be published.
+    secrets
+        Counts that another table of the same figures already hides: nothing here may give them back.
 
     Returns
     -------
@@ -40,9 +47,20 @@ def hide(
         Same keys; ``Absence.SECRET`` where hidden.
     """
     known = {key: count for key, count in counts.items() if count is not None}
-    hidden = {key for key, count in known.items() if 0 < count < seuil}
-    while (found := _revealed(known, hidden, sums, seuil)) is not None:
-        hidden.add(found)
+    hidden = {key for key, count in known.items() if 0 < count < seuil or key in secrets}
+    lines = [tuple(line) for line in sums if line[0] in known]
+    of_key: dict[K, list[int]] = {}
+    for rank, line in enumerate(lines):
+        for key in line:
+            of_key.setdefault(key, []).append(rank)
+    waiting = deque(range(len(lines)))
+    while waiting:
+        found = _revealed(known, hidden, lines[waiting[0]], seuil)
+        if found is None:
+            waiting.popleft()
+        else:
+            hidden.add(found)
+            waiting.extend(of_key[found])
     return {key: Absence.SECRET if key in hidden else count for key, count in counts.items()}
 
 
@@ -89,19 +107,14 @@ def hide_rate(numerateur: int | None, denominateur: int | None, *, seuil: int = 
     return Decimal(numerateur) / Decimal(denominateur)
 
 
-def _revealed(known: Mapping[K, int], hidden: set[K], sums: Sequence[Sequence[K]], seuil: int) -> K | None:
-    """Return one more count to hide, or ``None`` when no subtraction reveals anything."""
-    for total, *line in sums:
-        if total not in known:
-            continue
-        parts = [key for key in line if key in known]
-        secret = [key for key in parts if key in hidden]
-        if total in hidden:
-            needed = not secret
-        else:
-            needed = len(secret) == 1 or (bool(secret) and sum(known[key] for key in secret) < seuil)
-        if needed:
-            visible = [key for key in parts if key not in hidden and known[key]]
-            if visible:
-                return min(visible, key=lambda key: known[key])
-    return None
+def _revealed(known: Mapping[K, int], hidden: set[K], line: Sequence[K], seuil: int) -> K | None:
+    """Return one more count of a sum to hide, or ``None`` when no subtraction in it reveals anything."""
+    total, *others = line
+    parts = [key for key in others if key in known]
+    secret = [key for key in parts if key in hidden]
+    if total in hidden:
+        needed = not secret
+    else:
+        needed = len(secret) == 1 or (bool(secret) and sum(known[key] for key in secret) < seuil)
+    visible = [key for key in parts if key not in hidden and known[key]] if needed else []
+    return min(visible, key=lambda key: known[key], default=None)

@@ -42,11 +42,19 @@ class Bus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Compte:
+    """Who is signed in; ``jeton`` is the token of every form of the page."""
+
+    libelle: str
+    jeton: str
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """What every page carries, whatever it shows.
 
     ``territoires`` starts with the region; ``adresse`` is the public origin, printed at the foot of the pages;
-    ``contact`` is an address to write to about a figure, if there is one.
+    ``contact`` is an address to write to, if there is one; ``compte`` is only on pages for who is signed in.
     """
 
     nom: str
@@ -55,6 +63,7 @@ class Site:
     edite_le: datetime
     territoires: tuple[Lien, ...]
     contact: str | None = None
+    compte: Compte | None = None
 
 
 class EtatSource(StrEnum):
@@ -78,12 +87,16 @@ class SourceFreshness:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """As of when the figures of a page hold; ``part_declarations`` is the ratio of declarations received."""
+    """As of when the figures of a page hold; ``part_declarations`` is the ratio of declarations received.
+
+    ``identifiant`` is that of the event of the flux after which nothing has moved.
+    """
 
     arrete_le: date
     sources: tuple[SourceFreshness, ...]
     bus: Bus
     part_declarations: Decimal | None
+    identifiant: str | None = None
 
     @property
     def age(self) -> timedelta | None:
@@ -112,8 +125,9 @@ class StatePage:
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """A refusal or a failure; ``incident`` is the identifier to quote."""
+    """A refusal or a failure; ``incident`` is the identifier to quote, ``suite`` the page to come back to signed in."""
 
     statut: int
     incident: str
     detail: str | None = None
+    suite: str | None = None

@@ -40,6 +40,8 @@ class Colonne(Generic[R]):
         Whether the page draws a bar beside the figure, a ratio compared to 1.
     fichier
         Reads what a file holds, when it is not what the page shows.
+    ecriture
+        Writes the figure on the page, when the format of its unit does not do: a difference has a sign.
     """
 
     cle: str
@@ -48,9 +50,12 @@ class Colonne(Generic[R]):
     unite: Unite | None = None
     barre: bool = False
     fichier: Callable[[R], Cellule] | None = None
+    ecriture: Callable[[R], str] | None = None
 
     def ecrire(self, row: R) -> str:
         """Return the cell as the page shows it."""
+        if self.ecriture:
+            return self.ecriture(row)
         match self.lire(row):
             case date() as jour:
                 return date_courte(jour)

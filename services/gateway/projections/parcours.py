@@ -9,16 +9,35 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.gateway.projections import projections
+from services.gateway.projections.past import keep_declarations, keep_rows, rounds
 from services.gateway.projections.structures import rows_of
-from services.gateway.tables import candidature, contrat, declaration, heures
+from services.gateway.tables import (
+    candidature,
+    contrat,
+    declaration,
+    diagnostic,
+    droit,
+    etape,
+    fusion,
+    heures,
+    suivi,
+)
 from shared.contracts.parcours import (
+    AgrementDelivre,
     CandidatureChangee,
     CandidatureDecidee,
     CandidatureEnvoyee,
     ContratSigne,
     ContratTermine,
     DeclarationRecue,
+    DiagnosticEtabli,
+    EtapeEnregistree,
     LigneDeclaree,
+    PassIaeAnnule,
+    PassIaeDelivre,
+    PassIaeModifie,
+    PersonnesFusionnees,
+    SuiviConstate,
 )
 from shared.db import upsert
 from shared.messaging.consumer import Received
@@ -26,6 +45,9 @@ from shared.messaging.consumer import Received
 CONTRAT = ("contrat_id", "personne_id", "structure_id", "type_contrat", "date_debut", "date_fin_prevue")
 SORTIE = ("contrat_id", "date_sortie", "categorie", "dynamique", "comptee", "raison")
 CANDIDATURE = ("candidature_id", "personne_id", "structure_id", "origine", "envoyee_le", "etat")
+DIAGNOSTIC = ("diagnostic_id", "personne_id", "auteur", "structure_id", "date_diagnostic", "expire_le")
+ETAPE = ("etape_id", "personne_id", "structure_id", "nature", "date_debut", "date_fin")
+SUIVI = ("suivi_id", "contrat_id", "structure_id", "echeance", "situation", "constate_le")
 
 DECIDE = text("""
     update candidature c set etat = u.etat, decidee_le = u.decidee_le, contrat_id = u.contrat_id,
@@ -75,9 +97,14 @@ async def project_contrats(conn: AsyncConnection, events: Sequence[Received]) ->
 
 @projections.on(ContratTermine)
 async def project_sorties(conn: AsyncConnection, events: Sequence[Received]) -> None:
-    """Show exits; of two events of a contract in a batch the last wins."""
-    last = {event.envelope.key: event for event in events}.values()
-    facts = [event.fact for event in last]
+    """Show exits."""
+    for part in rounds(events):
+        await keep_rows(conn, contrat, rows_of(part, ("contrat_id",)), known="sortie_known_on")
+        await _end(conn, part)
+
+
+async def _end(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    facts = [event.fact for event in events]
     await conn.execute(
         END,
         {
@@ -87,9 +114,79 @@ async def project_sorties(conn: AsyncConnection, events: Sequence[Received]) -> 
             "dynamiques": [f.dynamique for f in facts],
             "comptees": [f.comptee for f in facts],
             "raisons": [f.raison for f in facts],
-            "connus": [event.envelope.known_on for event in last],
+            "connus": [event.envelope.known_on for event in events],
         },
     )
+
+
+@projections.on(AgrementDelivre)
+async def project_agrements(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    """Show the agréments of Pôle emploi."""
+    rows = [
+        _droit(event, event.fact.agrement_id, "AGREMENT") | {"suspensions": [], "annule": 0}
+        for event in events
+    ]
+    await upsert(conn, droit, rows)
+
+
+@projections.on(PassIaeDelivre, PassIaeModifie, PassIaeAnnule)
+async def project_pass(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    """Show PASS IAE as they are."""
+    for part in rounds(events):
+        rows = [
+            _droit(event, event.fact.pass_id, "PASS")
+            | {
+                "suspensions": [days.model_dump(mode="json") for days in event.fact.suspensions],
+                "annule": int(isinstance(event.fact, PassIaeAnnule)),
+            }
+            for event in part
+        ]
+        await keep_rows(conn, droit, rows)
+        await upsert(conn, droit, rows)
+
+
+def _droit(event: Received, droit_id: UUID, nature: str) -> dict[str, object]:
+    fact = event.fact
+    return {
+        "droit_id": droit_id,
+        "personne_id": fact.personne_id,
+        "nature": nature,
+        "date_debut": fact.date_debut,
+        "date_fin": fact.date_fin,
+        "known_on": event.envelope.known_on,
+    }
+
+
+@projections.on(DiagnosticEtabli)
+async def project_diagnostics(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    """Show who made a diagnosis and until when it holds."""
+    await upsert(conn, diagnostic, rows_of(events, DIAGNOSTIC))
+
+
+@projections.on(EtapeEnregistree)
+async def project_etapes(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    """Show that something was noted of a pathway; what it was stays in the vault."""
+    await upsert(conn, etape, rows_of(events, ETAPE))
+
+
+@projections.on(SuiviConstate)
+async def project_suivis(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    """Show the situations found some months after an exit."""
+    await upsert(conn, suivi, rows_of(events, SUIVI))
+
+
+@projections.on(PersonnesFusionnees)
+async def project_fusions(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    """Keep who is now whom; in whatever order it comes with what names them, the views are the same."""
+    rows = [
+        {
+            "absorbee_id": event.fact.personne_id,
+            "conservee_id": event.fact.conservee_id,
+            "known_on": event.envelope.known_on,
+        }
+        for event in events
+    ]
+    await upsert(conn, fusion, rows)
 
 
 @projections.on(CandidatureEnvoyee)
@@ -100,9 +197,19 @@ async def project_candidatures(conn: AsyncConnection, events: Sequence[Received]
 
 @projections.on(CandidatureDecidee)
 async def project_decisions(conn: AsyncConnection, events: Sequence[Received]) -> None:
-    """Show what was decided; of two events of a candidature in a batch the last wins."""
-    last = {event.envelope.key: event for event in events}.values()
-    facts = [event.fact for event in last]
+    """Show what was decided."""
+    for part in rounds(events):
+        await _keep_decisions(conn, part)
+        await _decide(conn, part)
+
+
+async def _keep_decisions(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    rows = rows_of(events, ("candidature_id",))
+    await keep_rows(conn, candidature, rows, known="decision_known_on")
+
+
+async def _decide(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    facts = [event.fact for event in events]
     await conn.execute(
         DECIDE,
         {
@@ -110,7 +217,7 @@ async def project_decisions(conn: AsyncConnection, events: Sequence[Received]) -
             "etats": [f.etat for f in facts],
             "jours": [f.decidee_le for f in facts],
             "contrats": [f.contrat_id for f in facts],
-            "connus": [event.envelope.known_on for event in last],
+            "connus": [event.envelope.known_on for event in events],
         },
     )
 
@@ -118,8 +225,13 @@ async def project_decisions(conn: AsyncConnection, events: Sequence[Received]) -
 @projections.on(CandidatureChangee)
 async def project_changes(conn: AsyncConnection, events: Sequence[Received]) -> None:
     """Show the state of candidatures that wait again, and where they are; nothing is decided of them any more."""
-    last = {event.envelope.key: event for event in events}.values()
-    facts = [event.fact for event in last]
+    for part in rounds(events):
+        await _keep_decisions(conn, part)
+        await _change(conn, part)
+
+
+async def _change(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    facts = [event.fact for event in events]
     await conn.execute(
         CHANGE,
         {
@@ -137,13 +249,18 @@ async def project_declarations(conn: AsyncConnection, events: Sequence[Received]
 
     A correction gives the whole declaration again: what the former version counted is taken back.
     """
-    last = {event.envelope.key: event for event in events}
-    ids = list(last)
+    for part in rounds(events):
+        await keep_declarations(conn, part)
+        await _replace_declarations(conn, part)
+
+
+async def _replace_declarations(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    ids = [event.envelope.key for event in events]
     moves: Counter[tuple[int, UUID, UUID]] = Counter()
     for row in await conn.execute(FORMER, {"ids": ids}):
         moves.subtract((row.annee, row.structure_id, person) for person in row.personnes)
     declarations, hours = [], []
-    for event in last.values():
+    for event in events:
         fact = event.fact
         annee, mois = int(fact.mois[:4]), int(fact.mois[5:])
         persons = sorted({line.personne for line in fact.lignes if line.heures > 0})

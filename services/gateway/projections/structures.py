@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.gateway.projections import projections
+from services.gateway.projections.past import keep_rows, rounds
 from services.gateway.tables import convention, fiche_de_poste, histoire, structure
 from shared.clock import PARIS
 from shared.contracts.structures import CONVENTION_FACTS, FICHE_FACTS, STRUCTURE_FACTS
@@ -50,10 +51,12 @@ def plain(*texts: str | None) -> str:
 @projections.on(*STRUCTURE_FACTS)
 async def project_structures(conn: AsyncConnection, events: Sequence[Received]) -> None:
     """Show structures as they are, and what each fact made of them."""
-    rows = rows_of(events, STRUCTURE)
-    for row, event in zip(rows, events, strict=True):
-        row["texte"] = plain(event.fact.raison_sociale, event.fact.activite, event.fact.siret)
-    await upsert(conn, structure, rows)
+    for part in rounds(events):
+        rows = rows_of(part, STRUCTURE)
+        for row, event in zip(rows, part, strict=True):
+            row["texte"] = plain(event.fact.raison_sociale, event.fact.activite, event.fact.siret)
+        await keep_rows(conn, structure, rows)
+        await upsert(conn, structure, rows)
     await upsert(conn, histoire, [_step(event) for event in events])
 
 

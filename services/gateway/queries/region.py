@@ -15,9 +15,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.gateway.queries.champ import CHAMP, Champ
-
-MONTHS = "(extract(year from fin) - extract(year from debut)) * 12 + extract(month from fin) - extract(month from debut) + 1"
+from services.gateway.queries.champ import CHAMP, MONTHS, Champ
+from services.gateway.queries.counts import Comptes, read_counts
 
 STRUCTURES = text(f"""
     {CHAMP},
@@ -40,13 +39,15 @@ STRUCTURES = text(f"""
     from champ c join conv v using (structure_id) left join paid p using (structure_id)
     left join left_ones l using (structure_id) order by c.structure_id
 """)  # noqa: S608 # constants of these modules
+# Hours name the number of their day, M0 before an avenant and M1 after: they join by the number without its last digit.
 HOURS = text(f"""
     {CHAMP},
-    one as (select distinct on (structure_id, numero) structure_id, numero, heures_par_etp from af
-            order by structure_id, numero, debut desc)
+    one as (select distinct on (structure_id, left(numero, -1)) structure_id, left(numero, -1) as racine,
+                   heures_par_etp
+            from af order by structure_id, left(numero, -1), debut desc, numero desc)
     select c.structure_id, c.departement, c.type_structure, h.mois, o.heures_par_etp, sum(h.heures) as heures
     from heures h join champ c using (structure_id)
-    join one o on o.structure_id = h.structure_id and o.numero = h.annexe
+    join one o on o.structure_id = h.structure_id and o.racine = left(h.annexe, -1)
     where h.annee = :annee
     group by grouping sets ((c.structure_id, o.heures_par_etp),
                             (c.departement, c.type_structure, h.mois, o.heures_par_etp))
@@ -57,28 +58,6 @@ TARGETS = text(f"""
     from af, generate_series(1, 12) m
     where m between extract(month from debut) and extract(month from fin)
     group by departement, type_structure, m
-""")  # noqa: S608 # idem
-PERSONS = text(f"""
-    {CHAMP}
-    select c.departement, c.type_structure, grouping(c.departement, c.type_structure) as level,
-           count(distinct p.personne_id) as personnes
-    from presence p join champ c using (structure_id) where p.annee = :annee and p.mois > 0
-    group by grouping sets ((), (c.departement), (c.type_structure), (c.departement, c.type_structure))
-""")  # noqa: S608 # idem
-ORIENTATIONS = text(f"""
-    {CHAMP}
-    select c.departement, count(*) as envoyees, count(*) filter (where o.etat = 'accepted') as acceptees,
-           count(*) filter (where o.etat = 'accepted' and o.contrat_id is not null) as embauches,
-           count(*) filter (where o.etat in ('new', 'processing', 'postponed')) as sans_reponse
-    from candidature o join champ c using (structure_id)
-    where o.origine in ('PRESCRIPTEUR', 'ORIENTEUR') and o.envoyee_le between :debut and :fin
-    group by c.departement
-""")  # noqa: S608 # idem
-EXITS = text(f"""
-    {CHAMP}
-    select c.departement, k.categorie, count(*) as nombre
-    from contrat k join champ c using (structure_id)
-    where k.date_sortie between :debut and :fin and k.comptee group by c.departement, k.categorie
 """)  # noqa: S608 # idem
 DECLARED = text(f"""
     {CHAMP}
@@ -105,6 +84,8 @@ YEARS = text("""
     select distinct extract(year from a.date_debut)::int as annee from annexe a join structure s using (structure_id)
     where s.departement = any(cast(:departements as text[])) order by 1 desc limit 10
 """)
+SOURCES = ("presents", "candidatures", "sorties")
+"""Sources of counts of persons that a territory page shows."""
 
 
 @dataclass(slots=True)
@@ -137,15 +118,6 @@ class Orientations:
     embauches: int = 0
     sans_reponse: int = 0
 
-    def __add__(self, other: "Orientations") -> "Orientations":
-        """Return the sum of two territories."""
-        return Orientations(
-            self.envoyees + other.envoyees,
-            self.acceptees + other.acceptees,
-            self.embauches + other.embauches,
-            self.sans_reponse + other.sans_reponse,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Seance:
@@ -168,10 +140,8 @@ class RegionFigures:
         Monthly ETP realised (FIN-04) by (département, type, month).
     targets
         Monthly ETP conventionnés (FIN-01) by the same key.
-    persons
-        Distinct persons by (département or None, type or None).
-    exits
-        Counted exits by (département, category).
+    comptes
+        Counts of persons by source, at every level and for every type, whatever the filter on types.
     declared
         Expected and received declarations by (département, month).
     """
@@ -180,13 +150,12 @@ class RegionFigures:
     structures: list[StructureFigures]
     months: dict[tuple[str, str, int], Fraction]
     targets: dict[tuple[str, str, int], Decimal]
-    persons: dict[tuple[str | None, str | None], int]
-    orientations: dict[str, Orientations]
-    exits: dict[tuple[str, str], int]
+    comptes: dict[str, Comptes]
     declared: dict[tuple[str, int], tuple[int, int]]
     clauses: dict[str, Decimal]
     seances: list[Seance]
     years: list[int] = field(default_factory=list)
+    memo: dict[str, Any] = field(default_factory=dict)
 
     def of(self, departement: str | None) -> list[StructureFigures]:
         """Return the structures of a département, or all of them."""
@@ -198,7 +167,7 @@ async def read_region(conn: AsyncConnection, champ: Champ) -> RegionFigures:
     where = champ.parameters()
 
     async def read(statement: Any) -> Iterable[Any]:
-        return (await conn.execute(statement, where)).all()
+        return (await conn.execute(champ.statement(statement), where)).all()
 
     structures = {row.structure_id: _structure(row) for row in await read(STRUCTURES)}
     months: dict[tuple[str, str, int], Fraction] = {}
@@ -214,15 +183,7 @@ async def read_region(conn: AsyncConnection, champ: Champ) -> RegionFigures:
         structures=list(structures.values()),
         months=months,
         targets={(r.departement, r.type_structure, r.mois): r.etp for r in await read(TARGETS)},
-        persons={
-            (None if r.level & 2 else r.departement, None if r.level & 1 else r.type_structure): r.personnes
-            for r in await read(PERSONS)
-        },
-        orientations={
-            r.departement: Orientations(r.envoyees, r.acceptees, r.embauches, r.sans_reponse)
-            for r in await read(ORIENTATIONS)
-        },
-        exits={(r.departement, r.categorie): r.nombre for r in await read(EXITS)},
+        comptes={source: await read_counts(conn, champ, source) for source in SOURCES},
         declared={(r.departement, r.mois): (int(r.attendues), int(r.recues)) for r in await read(DECLARED)},
         clauses={r.departement: r.heures for r in await read(CLAUSES)},
         seances=[

@@ -1,6 +1,6 @@
 """The registry and the governance as pages show them: a list, a structure, a séance."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,6 +29,7 @@ LIST = text(f"""
            (select max(c.date_fin) from convention c where c.structure_id = s.structure_id
             and coalesce(c.etat, 'SIGNEE') in ('SIGNEE', 'ACTIVE', 'SUSPENDUE')) as conventionnee_au
     {FOUND}
+      and (cast(:apres_nom as text) is null or (s.raison_sociale, s.structure_id) > (:apres_nom, cast(:apres_id as uuid)))
     order by s.raison_sociale, s.structure_id limit :limit offset :offset
 """)  # noqa: S608 # idem
 RESEAUX = text("""
@@ -46,13 +47,14 @@ MONTHS = text(f"""
         from annexe where structure_id = :id and etat in {ETATS} and mesure not like 'FDI%'
           and date_debut <= :fin and date_fin >= :debut
     ),
-    one as (select distinct on (numero) numero, heures_par_etp from af order by numero, debut desc)
+    one as (select distinct on (left(numero, -1)) left(numero, -1) as racine, heures_par_etp
+            from af order by left(numero, -1), debut desc, numero desc)
     select m as mois,
            (select sum(etp) from af where m between extract(month from debut) and extract(month from fin)) as cible,
            (select count(*) from declaration d
             where d.structure_id = :id and d.annee = :annee and d.mois = m) as declarations,
            (select json_agg(json_build_array(h.heures::text, o.heures_par_etp::text))
-            from heures h join one o on o.numero = h.annexe
+            from heures h join one o on o.racine = left(h.annexe, -1)
             where h.structure_id = :id and h.annee = :annee and h.mois = m) as heures
     from generate_series(1, 12) m order by m
 """)  # noqa: S608 # idem
@@ -134,13 +136,29 @@ class Sitting:
     seance: RowMapping | None
     dossiers: Sequence[RowMapping]
 
+    def total(self, column: str) -> Decimal:
+        """Return the sum of a column of the files that tell it."""
+        return sum((row[column] for row in self.dossiers if row[column] is not None), Decimal(0))
+
 
 async def find_structures(conn: AsyncConnection, asked: Filter, limit: int, offset: int) -> Found:
     """Return one page of the structures that a filter keeps, by name."""
+    return await _found(conn, asked, {"limit": limit, "offset": offset, "apres_nom": None, "apres_id": None})
+
+
+async def list_structures(
+    conn: AsyncConnection, asked: Filter, limit: int, apres: tuple[str, UUID] | None
+) -> Found:
+    """Return the structures that a filter keeps after a name and an identifier: what comes or goes moves nobody."""
+    name, identity = apres or (None, None)
+    return await _found(conn, asked, {"limit": limit, "offset": 0, "apres_nom": name, "apres_id": identity})
+
+
+async def _found(conn: AsyncConnection, asked: Filter, place: dict[str, Any]) -> Found:
     where = asked.parameters()
     total = (await conn.execute(COUNT, where)).scalar_one()
     whole = (await conn.execute(COUNT, Filter(asked.departements).parameters())).scalar_one()
-    rows = await conn.execute(LIST, where | {"limit": limit, "offset": offset})
+    rows = await conn.execute(LIST, where | place)
     reseaux = await conn.execute(RESEAUX, {"departements": where["departements"]})
     return Found(rows.mappings().all(), total, whole, reseaux.scalars().all())
 
@@ -152,7 +170,7 @@ async def find_years(conn: AsyncConnection, structure_id: UUID) -> Sequence[int]
 
 async def read_sheet(conn: AsyncConnection, structure_id: UUID, annee: int) -> Sheet | None:
     """Return what the views hold of a structure, the months of a year."""
-    row = await _structure(conn, structure_id)
+    row = await find_structure(conn, structure_id)
     if row is None:
         return None
     of = structure_id
@@ -168,13 +186,29 @@ async def read_sheet(conn: AsyncConnection, structure_id: UUID, annee: int) -> S
         annexes=(await conn.execute(ANNEXES, {"id": of})).mappings().all(),
         fiches=await read(fiche_de_poste, fiche_de_poste.c.appellation, fiche_de_poste.c.fiche_id),
         histoire=await read(histoire, histoire.c.version),
-        absorbante=await _structure(conn, row["absorbante_id"]) if row["absorbante_id"] else None,
+        absorbante=await find_structure(conn, row["absorbante_id"]) if row["absorbante_id"] else None,
         months=[_month(month) for month in (await conn.execute(MONTHS, year)).all()],
         years=await find_years(conn, of),
     )
 
 
-async def _structure(conn: AsyncConnection, structure_id: UUID) -> RowMapping | None:
+async def read_identities(conn: AsyncConnection, ids: Iterable[UUID]) -> Mapping[UUID, RowMapping]:
+    """Return structures by identifier."""
+    rows = await conn.execute(select(structure).where(structure.c.structure_id.in_(set(ids))))
+    return {row["structure_id"]: row for row in rows.mappings()}
+
+
+async def read_conventions(conn: AsyncConnection, ids: Iterable[UUID]) -> Mapping[UUID, Sequence[RowMapping]]:
+    """Return the conventions of some structures, the last first."""
+    query = select(convention).where(convention.c.structure_id.in_(set(ids)))
+    found: dict[UUID, list[RowMapping]] = {}
+    for row in (await conn.execute(query.order_by(convention.c.date_debut.desc()))).mappings():
+        found.setdefault(row["structure_id"], []).append(row)
+    return found
+
+
+async def find_structure(conn: AsyncConnection, structure_id: UUID) -> RowMapping | None:
+    """Return a structure."""
     rows = await conn.execute(select(structure).where(structure.c.structure_id == structure_id))
     return rows.mappings().first()
 

@@ -34,7 +34,7 @@ class Reperes:
     @property
     def personnes_employees(self) -> int:
         """PAR-10: distinct persons with at least one hour."""
-        return self._figures.persons.get((self._departement, None), 0)
+        return self._count("presents", "personnes")
 
     @property
     def etp_realises(self) -> Fraction:
@@ -61,10 +61,16 @@ class Reperes:
     @property
     def orientations(self) -> Orientations:
         """ORI-02: candidatures sent by a third party."""
-        counts = self._figures.orientations
-        if self._departement:
-            return counts.get(self._departement, Orientations())
-        return sum(counts.values(), Orientations())
+        return Orientations(
+            *(
+                self._count("candidatures", name)
+                for name in ("envoyees", "acceptees", "embauches", "sans_reponse")
+            )
+        )
+
+    def _count(self, source: str, name: str) -> int:
+        cell = self._figures.comptes[source].get((self._departement, self._figures.champ.type), {})
+        return int(cell.get(name) or 0)
 
     @property
     def financement_etat(self) -> Decimal:

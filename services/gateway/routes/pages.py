@@ -1,5 +1,6 @@
 """The pages, in French, complete without any script; a table is also a file."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -8,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway import screens
 from services.gateway.answers import view_headers
+from services.gateway.assembly import DEFAULT_SORT
 from services.gateway.pages import rendering
-from services.gateway.pages.definitions import DEFINITIONS, PAR_CODE
 from services.gateway.pages.exports import Fichier, Variante, csv_file, file_name, file_of
 from services.gateway.pages.models import Bloc, Nature
 from services.gateway.pages.ods import ods_file
@@ -37,11 +38,12 @@ class TerritoryQuery(BaseModel):
 
     annee: Annotated[int, Field(ge=1990, le=2100)] | None = None
     type: Literal["ACI", "AI", "EI", "ETTI", "EITI", "AUTRE", ""] = ""
-    tri: Annotated[str, Field(pattern="^-?[a-z_]+$", max_length=40)] = screens.DEFAULT_SORT
+    tri: Annotated[str, Field(pattern="^-?[a-z_]+$", max_length=40)] = DEFAULT_SORT
     page: Annotated[int, Field(ge=1, le=10_000)] = 1
     format: Literal["csv", "ods", ""] = ""
     tableau: Bloc = Bloc.STRUCTURES
     variante: Variante = Variante.TABLEUR
+    connu_le: date | Literal[""] = ""
     au_moins: str | None = None
 
 
@@ -52,7 +54,15 @@ async def territory_page(request: Request, code: str, query: Annotated[Territory
     nature = Nature.REGION if request.url.path.startswith("/regions/") else Nature.DEPARTEMENT
     region, departement = territory(nature, code)
     asked = screens.Asked(
-        nature, code, region, departement, query.annee, query.type or None, query.tri, query.page
+        nature,
+        code,
+        region,
+        departement,
+        query.annee,
+        query.type or None,
+        query.tri,
+        query.page,
+        query.connu_le or None,
     )
     screen = await screens.territory_screen(request, asked)
     if query.format:
@@ -77,18 +87,6 @@ def file_answer(file: Fichier, form: str, variante: Variante) -> Response:
     name = file_name(file, form, variante)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
     return Response(content, media_type=kind, headers=headers)
-
-
-@router.get("/indicateurs", response_class=HTMLResponse)
-async def indicators(request: Request) -> Response:
-    return HTMLResponse(rendering.render_indicators(screens.site(request)))
-
-
-@router.get("/indicateurs/{code}", response_class=HTMLResponse)
-async def indicator(request: Request, code: str) -> Response:
-    if code not in PAR_CODE:
-        raise Introuvable(f"Cet indicateur n'existe pas ; il y en a {len(DEFINITIONS)}.")
-    return HTMLResponse(rendering.render_indicator(PAR_CODE[code], screens.site(request)))
 
 
 @router.get("/etat", response_class=HTMLResponse)
@@ -127,4 +125,6 @@ def html(request: Request, text: str, positions: dict[str, int]) -> Response:
     """Return a page with the positions it was read at."""
     headers = view_headers(request, positions)
     del headers["ETag"]  # the page also tells ages and the hour it was made
+    if getattr(request.state, "session", None):
+        headers["Cache-Control"] = "no-store"
     return HTMLResponse(text, headers=headers)

@@ -1,4 +1,4 @@
-"""The pages of the registry and of the plans, open to all, and those of the séances, for their members."""
+"""The registry, the plans and the innovations, open to all; séances and dialogues de gestion, for their members."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -9,30 +9,49 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway import screens
+from services.gateway.answers import answer_json
+from services.gateway.dossiers import dialogue_screen, impression_screen
+from services.gateway.fiches import read_fiche, structure_page
 from services.gateway.pages import rendering
 from services.gateway.pages.exports import Variante
 from services.gateway.pages.models import Nature
 from services.gateway.plans import plan_screen
+from services.gateway.projets import liste_screen
 from services.gateway.rate import anonymous_rate
-from services.gateway.registre import (
-    Asked,
-    registre_file,
-    registre_screen,
-    structure_screen,
-)
+from services.gateway.registre import Asked, registre_body, registre_file, registre_screen
+from services.gateway.registre_json import fiche_body, seance_body
 from services.gateway.routes.pages import file_answer, html
-from services.gateway.routes.vues import territory
-from services.gateway.seances import seance_screen
+from services.gateway.routes.session_edge import signed_in
+from services.gateway.routes.vues import AuMoins, territory
+from services.gateway.seances import read_seance, seance_page
 from shared.access.callers import Caller
-from shared.access.edge import open_to_all, requires
+from shared.access.edge import open_to_all
 from shared.access.rights import Action, Target, ensure
 from shared.messaging.waiting import wait_for_positions
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(anonymous_rate)])
+views = APIRouter(prefix="/api/vues/v1", tags=["vues"], dependencies=[Depends(anonymous_rate)])
 OPEN = [Depends(open_to_all)]
-Member = Annotated[Caller, Depends(requires(Action.LIRE_GOUVERNANCE))]
+Member = Annotated[Caller, Depends(signed_in(Action.LIRE_GOUVERNANCE))]
+"""Members of an instance: a session in a browser, or a token."""
 TypeStructure = Literal["ACI", "AI", "EI", "ETTI", "EITI", "AUTRE", ""]
 Annee = Annotated[int | None, Query(ge=1990, le=2100)]
+Departement = Annotated[str, Field(pattern="^[0-9AB]{0,3}$")]
+Texte = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class ListeQuery(BaseModel):
+    """What the address of a list may say in JSON: the filters of the page, and a cursor."""
+
+    model_config = ConfigDict(frozen=True)
+
+    q: Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$", description="Nom, activité ou SIRET.")] = ""
+    type: TypeStructure = ""
+    departement: Departement = ""
+    reseau: Texte = ""
+    limite: Annotated[int, Field(ge=1, le=500)] = 100
+    curseur: Annotated[str, Field(max_length=800)] | None = None
+    au_moins: str | None = None
 
 
 class RegistreQuery(BaseModel):
@@ -42,8 +61,8 @@ class RegistreQuery(BaseModel):
 
     q: Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")] = ""
     type: TypeStructure = ""
-    departement: Annotated[str, Field(pattern="^[0-9AB]{0,3}$")] = ""
-    reseau: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    departement: Departement = ""
+    reseau: Texte = ""
     page: Annotated[int, Field(ge=1, le=10_000)] = 1
     format: Literal["csv", "ods", ""] = ""
     variante: Variante = Variante.TABLEUR
@@ -60,24 +79,102 @@ async def structures_page(request: Request, query: Annotated[RegistreQuery, Quer
     return html(request, rendering.render_registre(page, screens.site(request)), positions)
 
 
+@views.get("/structures", summary="Le registre des structures de la région, par nom", dependencies=OPEN)
+async def get_structures(request: Request, query: Annotated[ListeQuery, Query()]) -> Response:
+    await wait_for_positions(request, query.au_moins)
+    asked = Asked(query.q.strip(), query.type, query.departement, query.reseau, 1)
+    body, positions = await registre_body(request, asked, query.curseur, query.limite)
+    return answer_json(request, body, positions)
+
+
 @router.get("/structures/{structure_id}", response_class=HTMLResponse, dependencies=OPEN)
-async def structure_page(
-    request: Request, structure_id: UUID, annee: Annee = None, au_moins: str | None = None
+async def show_structure(
+    request: Request, structure_id: UUID, annee: Annee = None, au_moins: AuMoins = None
 ) -> Response:
     await wait_for_positions(request, au_moins)
-    page, positions = await structure_screen(request, structure_id, annee)
-    return html(request, rendering.render_structure(page, screens.site(request)), positions)
+    fiche, positions = await read_fiche(request, structure_id, annee)
+    text = rendering.render_structure(structure_page(request, fiche), screens.site(request))
+    return html(request, text, positions)
+
+
+@views.get(
+    "/structures/{structure_id}",
+    summary="Une structure : registre, convention, ETP, sorties, financeurs, historique",
+    dependencies=OPEN,
+)
+async def get_structure(
+    request: Request, structure_id: UUID, annee: Annee = None, au_moins: AuMoins = None
+) -> Response:
+    await wait_for_positions(request, au_moins)
+    fiche, positions = await read_fiche(request, structure_id, annee)
+    return answer_json(request, fiche_body(fiche), positions)
+
+
+@router.get("/structures/{structure_id}/dialogue", response_class=HTMLResponse)
+async def show_dialogue(
+    request: Request, caller: Member, structure_id: UUID, au_moins: AuMoins = None
+) -> Response:
+    await wait_for_positions(request, au_moins)
+    page, row, positions = await dialogue_screen(request, structure_id)
+    ensure(caller, Action.LIRE_GOUVERNANCE, Target(structure_id, row["departement"]))
+    return html(request, rendering.render_dialogue(page, screens.site(request)), positions)
+
+
+async def departement_of_member(caller: Member, departement: str) -> str:
+    """Return the département of a séance that the caller may read."""
+    territory("departement", departement)
+    ensure(caller, Action.LIRE_GOUVERNANCE, Target(departement=departement))
+    return departement
+
+
+DepartementSuivi = Annotated[str, Depends(departement_of_member)]
 
 
 @router.get("/cdiae/{departement}/{jour}", response_class=HTMLResponse)
-async def seance_page(
-    request: Request, caller: Member, departement: str, jour: date, au_moins: str | None = None
+async def show_seance(
+    request: Request, departement: DepartementSuivi, jour: date, au_moins: AuMoins = None
 ) -> Response:
-    territory("departement", departement)
-    ensure(caller, Action.LIRE_GOUVERNANCE, Target(departement=departement))
     await wait_for_positions(request, au_moins)
-    page, positions = await seance_screen(request, departement, jour)
+    sitting, positions = await read_seance(request, departement, jour)
+    page = seance_page(request, departement, jour, sitting)
     return html(request, rendering.render_seance(page, screens.site(request)), positions)
+
+
+@views.get(
+    "/cdiae/{departement}/{jour}", summary="Une séance du CDIAE : ordre du jour, dossiers, avis, relevé"
+)
+async def get_seance(
+    request: Request, departement: DepartementSuivi, jour: date, au_moins: AuMoins = None
+) -> Response:
+    await wait_for_positions(request, au_moins)
+    sitting, positions = await read_seance(request, departement, jour)
+    return answer_json(request, seance_body(departement, jour.isoformat(), sitting), positions)
+
+
+@router.get("/cdiae/{departement}/{jour}/imprimer", response_class=HTMLResponse)
+async def print_seance(
+    request: Request,
+    departement: DepartementSuivi,
+    jour: date,
+    structure: UUID | None = None,
+    au_moins: AuMoins = None,
+) -> Response:
+    await wait_for_positions(request, au_moins)
+    page, positions = await impression_screen(request, departement, jour, structure)
+    return html(request, rendering.render_impression(page, screens.site(request)), positions)
+
+
+@router.get("/plans", response_class=HTMLResponse, dependencies=OPEN)
+@router.get("/projets", response_class=HTMLResponse, dependencies=OPEN)
+@router.get("/veille", response_class=HTMLResponse, dependencies=OPEN)
+async def show_liste(
+    request: Request,
+    departement: Annotated[str, Query(pattern="^[0-9AB]{0,3}$")] = "",
+    au_moins: AuMoins = None,
+) -> Response:
+    await wait_for_positions(request, au_moins)
+    page, positions = await liste_screen(request, request.url.path.removeprefix("/"), departement)
+    return html(request, rendering.render_liste(page, screens.site(request)), positions)
 
 
 @router.get("/regions/{code}/plan", response_class=HTMLResponse, dependencies=OPEN)

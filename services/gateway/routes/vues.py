@@ -1,11 +1,12 @@
 """The views in JSON: key figures and territories, each with its positions and the age of its sources."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.gateway.answers import answer_json, read_territory
-from services.gateway.pages.secrecy import hide
+from services.gateway.catalogue.lecture import Lecture, lecture_of
 from services.gateway.queries.champ import Champ
 from services.gateway.queries.reperes import Reperes, rounded
 from services.gateway.rate import anonymous_rate
@@ -21,6 +22,10 @@ router = APIRouter(
 Annee = Annotated[int, Query(ge=1990, le=2100)]
 TypeStructure = Annotated[Literal["ACI", "AI", "EI", "ETTI", "EITI", "AUTRE"] | None, Query(alias="type")]
 AuMoins = Annotated[str | None, Query()]
+ConnuLe = Annotated[
+    date | None,
+    Query(description="Les chiffres avec les seuls faits connus ce jour-là, inclus (AAAA-MM-JJ)."),
+]
 
 
 @router.get("/reperes", summary="Chiffres clés d'une région ou d'un département")
@@ -29,16 +34,19 @@ async def get_reperes(
     region: str,
     annee: Annee,
     departement: str | None = None,
+    connu_le: ConnuLe = None,
     au_moins: AuMoins = None,
 ) -> Response:
     check_territory(region, departement)
     await wait_for_positions(request, au_moins)
-    reading = await read_territory(request, Champ(region, annee))
+    reading = await read_territory(request, Champ(region, annee, connu_le=connu_le))
     reperes = Reperes(reading.figures, departement)
     body: dict[str, Any] = {"region": region}
     if departement:
         body["departement"] = departement
-    body |= {"annee": annee, **figures(reperes)}
+    body |= {"annee": annee, **figures(reperes, lecture_of(reading.figures, departement))}
+    if connu_le:
+        body["connu_le"] = connu_le.isoformat()
     if departement:
         heures = reperes.heures_clauses
         body["postes_cddi_cofinances"] = reperes.postes_cddi_cofinances
@@ -46,18 +54,17 @@ async def get_reperes(
     return answer_json(request, body, reading.positions)
 
 
-def figures(reperes: Reperes) -> dict[str, Any]:
+def figures(reperes: Reperes, lecture: Lecture) -> dict[str, Any]:
     """Return the key figures as the API writes them; a small count of persons is null."""
-    shown = hide({"personnes": reperes.personnes_employees, "orientations": reperes.orientations.envoyees})
     turnover = reperes.chiffre_affaires
     return {
         "structures": {"total": reperes.structures, **reperes.structures_par_type},
-        "personnes_employees": _count(shown["personnes"]),
+        "personnes_employees": _count(lecture.montre("presents", "personnes")),
         "etp_realises": str(rounded(reperes.etp_realises)),
         "etp_conventionnes": str(rounded(reperes.etp_conventionnes)),
         "permanents": reperes.permanents,
         "chiffre_affaires_eur": None if turnover is None else str(rounded(turnover)),
-        "orientations": _count(shown["orientations"]),
+        "orientations": _count(lecture.montre("candidatures", "envoyees")),
         "financement_etat_eur": str(rounded(reperes.financement_etat)),
     }
 
@@ -73,11 +80,12 @@ async def get_territory(
     code: str,
     annee: Annee,
     type_structure: TypeStructure = None,
+    connu_le: ConnuLe = None,
     au_moins: AuMoins = None,
 ) -> Response:
     region, departement = territory(maille, code)
     await wait_for_positions(request, au_moins)
-    reading = await read_territory(request, Champ(region, annee, type_structure))
+    reading = await read_territory(request, Champ(region, annee, type_structure, connu_le))
 
     body = territory_body(reading.figures, maille, code, departement)
     return answer_json(request, body, reading.positions)

@@ -6,12 +6,19 @@ from typing import Any
 
 import pytest
 
+from services.gateway.catalogue import INDICATEURS, MANQUANTS, PAR_CODE
 from services.gateway.pages import rendering
-from services.gateway.pages.definitions import DEFINITIONS, PAR_CODE
 from services.gateway.pages.formats import Absence
 from services.gateway.pages.models import Bloc, Nature, situe
 from services.gateway.pages.site import Adresse, ErrorPage
 from services.gateway.pages.tables import STRUCTURES
+from tests.factories.catalogue_pages import (
+    make_catalogue,
+    make_diagnostic_page,
+    make_indicator_page,
+    make_open_data_page,
+    make_parcours_page,
+)
 from tests.factories.gateway_pages import (
     make_etapes,
     make_freshness,
@@ -24,14 +31,28 @@ from tests.factories.gateway_pages import (
 )
 
 SITE = make_site()
+TERRITOIRE = (
+    Bloc.CHIFFRES,
+    Bloc.EVOLUTION,
+    Bloc.CARTE,
+    Bloc.TYPES,
+    Bloc.ETAPES,
+    Bloc.STRUCTURES,
+    Bloc.CDIAE,
+)
 PAGES = {
     "accueil": lambda: rendering.render_home(make_home(), SITE),
     "région": lambda: rendering.render_territory(make_region(), SITE),
     "département": lambda: rendering.render_territory(
         make_pas_de_calais(type_choisi="ACI", panne=True), SITE
     ),
-    "indicateurs": lambda: rendering.render_indicators(SITE),
-    "indicateur": lambda: rendering.render_indicator(PAR_CODE["FIN-03"], SITE),
+    "indicateurs": lambda: rendering.render_indicators(make_catalogue(), SITE),
+    "indicateur": lambda: rendering.render_indicator(make_indicator_page(), SITE),
+    "parcours": lambda: rendering.render_parcours(make_parcours_page(), SITE),
+    "parcours vide": lambda: rendering.render_parcours(make_parcours_page(vide=True), SITE),
+    "diagnostic": lambda: rendering.render_diagnostic(make_diagnostic_page(), SITE),
+    "diagnostic vide": lambda: rendering.render_diagnostic(make_diagnostic_page(vide=True), SITE),
+    "données": lambda: rendering.render_open_data(make_open_data_page(), SITE),
     "état": lambda: rendering.render_state(make_state(), SITE),
     "accessibilité": lambda: rendering.render_accessibility(SITE),
     "mentions": lambda: rendering.render_legal(SITE),
@@ -64,7 +85,8 @@ def test_a_page_has_one_title_one_h1_no_skipped_heading_and_the_landmarks(name: 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_no_script_no_inline_style_and_no_repeated_identifier(name: str) -> None:
     html = PAGES[name]()
-    assert "<script" not in html
+    scripts = re.findall(r"<script[^>]*>", html)
+    assert all(re.fullmatch(r'<script src="/static/fraicheur\.js\?v=\w+" defer>', tag) for tag in scripts)
     assert " style=" not in html
     assert not re.search(r" on\w+=", html)
     identifiers = re.findall(r' id="([^"]+)"', html)
@@ -91,7 +113,7 @@ def test_the_blocks_of_a_steering_page_come_in_the_agreed_order() -> None:
         "<h1>",
         'class="fraicheur"',
         "<form",
-        *(f'<h2 id="{bloc}"' for bloc in Bloc if bloc is not Bloc.CDIAE),
+        *(f'<h2 id="{bloc}"' for bloc in TERRITOIRE if bloc is not Bloc.CDIAE),
         'id="methode"',
     ]
     places = [html.index(mark) for mark in marks]
@@ -108,12 +130,11 @@ def test_the_key_figures_carry_their_exact_value_and_their_definition() -> None:
 
 
 def test_every_definition_says_its_formula_its_source_and_its_limits() -> None:
-    assert len(PAR_CODE) == len(DEFINITIONS)
-    for definition in DEFINITIONS:
-        html = rendering.render_indicator(definition, SITE)
-        assert definition.limites
-        assert "Formule" in html
-        assert "Limites" in html
+    assert len(PAR_CODE) == len(INDICATEURS)
+    html = PAGES["indicateur"]()
+    for heading in ("Formule", "Source", "Secret", "Limites"):
+        assert heading in html
+    assert not set(PAR_CODE) & {absent.code for absent in MANQUANTS}
 
 
 def test_a_title_places_its_territory() -> None:
@@ -164,7 +185,7 @@ def test_an_empty_table_says_why_and_where_to_go() -> None:
     assert html.count("Élargir à tous les types de structure") == 4
 
 
-@pytest.mark.parametrize("bloc", list(Bloc))
+@pytest.mark.parametrize("bloc", TERRITOIRE)
 def test_a_block_that_fails_keeps_its_place_and_says_since_when(bloc: Bloc) -> None:
     sentence = "Les versements ne répondent pas depuis 14 h 10."
     html = rendering.render_territory(replace(make_pas_de_calais(), absents={bloc: sentence}), SITE)
@@ -193,7 +214,7 @@ def test_a_secret_count_is_written_and_never_drawn() -> None:
 def test_text_from_the_data_is_escaped() -> None:
     row = replace(make_structures().rows[0], nom="<script>alert(1)</script>")
     html = region(structures=replace(make_structures(), rows=(row,)))
-    assert "<script" not in html
+    assert "<script>" not in html
     assert "&lt;script&gt;" in html
 
 
@@ -207,10 +228,13 @@ def test_static_files_are_addressed_by_their_content() -> None:
     assert re.fullmatch(r"/static/site\.css\?v=[0-9a-f]{10}", rendering.static_url("site.css"))
 
 
-def test_a_page_without_a_contact_offers_none() -> None:
+def test_every_block_of_a_page_offers_to_signal_its_figure() -> None:
     html = rendering.render_territory(make_region(), make_site(contact=None))
     assert "mailto:" not in html
-    assert "mailto:" in PAGES["région"]()
+    links = re.findall(r'href="(/signalements/nouveau\?[^"]+)"', html)
+    assert len(links) >= 4
+    assert "indicateur=FIN-03" in links[0]
+    assert all("page=%2Fregions%2F32" in link and "arrete_le=2017-12-31" in link for link in links)
 
 
 def test_a_steering_page_and_its_files_weigh_less_than_a_hundred_kilobytes() -> None:

@@ -1,0 +1,120 @@
+"""The catalogue of indicators: pages, files and API, all open to all."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.gateway import screens
+from services.gateway.answers import answer_json
+from services.gateway.catalogue import INDICATEURS, PAR_CODE, Indicateur
+from services.gateway.indicateurs import (
+    Demande,
+    catalogue_body,
+    catalogue_page,
+    indicator_file,
+    indicator_page,
+    parse_territory,
+    values_body,
+)
+from services.gateway.pages import rendering
+from services.gateway.pages.exports import Variante
+from services.gateway.queries.champ import Champ
+from services.gateway.rate import anonymous_rate
+from services.gateway.routes.pages import file_answer, html
+from shared.access.edge import open_to_all
+from shared.errors import Introuvable
+from shared.messaging.waiting import wait_for_positions
+
+OPEN = [Depends(open_to_all), Depends(anonymous_rate)]
+router = APIRouter(include_in_schema=False, dependencies=OPEN)
+views = APIRouter(prefix="/api/vues/v1", tags=["vues"], dependencies=OPEN)
+
+
+class PeriodQuery(BaseModel):
+    """A territory and a period; an empty text, which a form sends, asks for nothing."""
+
+    model_config = ConfigDict(frozen=True)
+
+    territoire: Annotated[
+        str,
+        Field(
+            pattern="^((region|departement)-)?[0-9AB]{2,3}$",
+            description="`region-32`, `departement-59`, ou un code seul ; la région de la plateforme par défaut.",
+        ),
+    ] = ""
+    annee: (
+        Annotated[int, Field(ge=1990, le=2100, description="La dernière année tenue par défaut.")] | None
+    ) = None
+    type: Literal["ACI", "AI", "EI", "ETTI", "EITI", "AUTRE", ""] = ""
+    connu_le: Annotated[
+        date | Literal[""], Field(description="Les chiffres avec les seuls faits connus ce jour-là, inclus.")
+    ] = ""
+    au_moins: str | None = None
+
+
+class IndicatorQuery(PeriodQuery):
+    """The same, and a month, for what does not count persons."""
+
+    mois: Annotated[int, Field(ge=1, le=12)] | None = None
+
+
+class IndicatorPageQuery(IndicatorQuery):
+    """The same, and a format of file."""
+
+    format: Literal["csv", "ods", ""] = ""
+    variante: Variante = Variante.TABLEUR
+
+
+async def asked_period(request: Request, query: PeriodQuery) -> Demande:
+    """Return the territory and the period of an address, its defaults filled; wait for what it asks first.
+
+    Raises
+    ------
+    Introuvable
+        No such territory.
+    """
+    await wait_for_positions(request, query.au_moins)
+    own = request.app.state.settings.region
+    region, departement = parse_territory(query.territoire or own, own)
+    year = query.annee or await screens.last_year(request, region)
+    mois = getattr(query, "mois", None)
+    champ = Champ(region, year, query.type or None, query.connu_le or None, (mois, mois) if mois else (1, 12))
+    return Demande(region, departement, champ)
+
+
+def _indicator(code: str) -> Indicateur:
+    if code not in PAR_CODE:
+        raise Introuvable(f"Cet indicateur n'existe pas ; il y en a {len(INDICATEURS)}.")
+    return PAR_CODE[code]
+
+
+@views.get("/indicateurs", summary="Catalogue des indicateurs : définitions, et ce qui manque aux autres")
+async def get_catalogue(request: Request) -> Response:
+    return answer_json(request, catalogue_body(), await screens.positions(request))
+
+
+@views.get("/indicateurs/{code}", summary="Un indicateur, à un territoire, une année et un type de structure")
+async def get_indicator(request: Request, code: str, query: Annotated[IndicatorQuery, Query()]) -> Response:
+    indicateur = _indicator(code)
+    body, positions = await values_body(request, indicateur, await asked_period(request, query))
+    return answer_json(request, body, positions)
+
+
+@router.get("/indicateurs", response_class=HTMLResponse)
+async def indicators(request: Request) -> Response:
+    return HTMLResponse(rendering.render_indicators(catalogue_page(), screens.site(request)))
+
+
+@router.get("/indicateurs/{code}", response_class=HTMLResponse)
+async def indicator(request: Request, code: str, query: Annotated[IndicatorPageQuery, Query()]) -> Response:
+    indicateur = _indicator(code)
+    asked = await asked_period(request, query)
+    if query.format:
+        file = await indicator_file(request, indicateur, asked)
+        return file_answer(file, query.format, query.variante)
+    years = await screens.years_of(request, asked.region)
+    page, positions = await indicator_page(request, indicateur, asked, years)
+    return html(request, rendering.render_indicator(page, screens.site(request)), positions)

@@ -1,0 +1,88 @@
+"""A small région, with counts large and small, in three départements and two types; everything is fictitious."""
+
+from datetime import date
+from decimal import Decimal
+
+from shared.contracts.fact import Fact
+from shared.contracts.parcours import ContratSigne, PassIaeDelivre
+from tests.factories.facts import (
+    decide,
+    end,
+    identifier,
+    make_annexe,
+    make_candidature,
+    make_contrat,
+    make_declaration,
+    make_marche,
+    make_structure,
+    make_versement,
+)
+
+PLACES = {
+    "S1": ("ACI", "59350", 30, 12),
+    "S2": ("ACI", "59350", 9, 6),
+    "S3": ("EI", "59350", 11, 8),
+    "S4": ("ACI", "62041", 3, 2),
+    "S5": ("EI", "80021", 21, 14),
+    "S6": ("EI", "80021", 7, 6),
+    "S7": ("ACI", "80021", 25, 1),
+}
+"""Type, commune, number of candidatures, number of exits."""
+CATEGORIES = ("DURABLE", "DURABLE", "TRANSITION", "POSITIVE", "AUTRE", "AUTRE")
+
+
+def numero(name: str) -> str:
+    kind, commune, *_ = PLACES[name]
+    return f"{kind}0{commune[:2]}17000{name[1]}A0M0"
+
+
+def make_region_facts() -> list[Fact]:
+    facts: list[Fact] = []
+    for number, (name, (kind, commune, sent, left)) in enumerate(PLACES.items(), 1):
+        facts += [
+            make_structure(name, number=number, kind=kind, commune=commune),
+            make_annexe(f"A-{name}", structure=name, numero=numero(name), etp="3.5", postes_cddi_cd=number),
+            make_declaration(
+                3, {f"P-{name}-{n}": "152.25" for n in range(left + 3)}, structure=name, annexe=numero(name)
+            ),
+            make_versement(f"V-{name}", "1234.56", structure=name),
+        ]
+        facts += _candidatures(name, sent)
+        facts += _exits(name, left)
+    facts += [make_marche("M1", "120.50", departement="59"), make_marche("M2", "80", departement="62")]
+    facts += [
+        PassIaeDelivre(
+            pass_id=identifier(f"PASS-{n}"), personne_id=identifier(f"P-S1-sortie-{n}"),
+            structure_id=identifier("S1"), date_debut=date(2017, 1, 2), date_fin=date(2018, 1, 31), suspensions=[],
+        )
+        for n in range(7)
+    ]  # fmt: skip
+    return facts
+
+
+def _candidatures(name: str, count: int) -> list[Fact]:
+    facts: list[Fact] = []
+    for n in range(count):
+        sent = make_candidature(
+            f"O-{name}-{n}", structure=name, origine="ORIENTEUR" if n % 7 == 0 else "PRESCRIPTEUR"
+        )
+        facts.append(sent)
+        if n % 2 == 0:
+            facts.append(decide(sent, contrat=f"K-{name}-{n}"))
+        elif n % 5 == 0:
+            facts.append(decide(sent, "refused", None))
+    return facts
+
+
+def _exits(name: str, count: int) -> list[Fact]:
+    facts: list[Fact] = []
+    for n in range(count):
+        signed = make_contrat(f"sortie-{n}", structure=name)
+        values = signed.model_dump() | {
+            "contrat_id": identifier(f"K-{name}-sortie-{n}"),
+            "personne_id": identifier(f"P-{name}-sortie-{n}"),
+            "heures_hebdo": Decimal(26),
+        }
+        signed = ContratSigne.model_validate(values)
+        facts += [signed, end(signed, CATEGORIES[n % 6], comptee=n % 9 != 8)]
+    return facts

@@ -1,0 +1,103 @@
+"""The figures as they were known on a day: later facts are not there, and what they replaced is back."""
+
+from datetime import date
+from typing import Any
+
+from shared.messaging.source import Record
+from tests.factories.facts import (
+    decide,
+    end,
+    make_annexe,
+    make_candidature,
+    make_contrat,
+    make_declaration,
+    make_structure,
+    make_versement,
+)
+from tests.integration.gateway.conftest import Gateway
+
+PEOPLE = [f"P{n}" for n in range(1, 8)]
+
+
+async def feed_on(gateway: Gateway, day: date, *facts: Any, together: bool = False) -> None:
+    for publisher in gateway.publishers.values():
+        publisher.known_on = day
+    await (gateway.feed_together(*facts) if together else gateway.feed(*facts))
+
+
+async def as_of(gateway: Gateway, code: str, day: str) -> Any:
+    answer = await gateway.client.get(f"/api/vues/v1/indicateurs/{code}?annee=2017&connu_le={day}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["valeur"]
+
+
+async def test_a_correction_does_not_change_what_was_known_before_it(gateway: Gateway) -> None:
+    await feed_on(gateway, date(2017, 1, 10), make_structure(), make_annexe(etp="7.5"))
+    await feed_on(
+        gateway,
+        date(2017, 4, 5),
+        make_declaration(3, dict.fromkeys(PEOPLE, "182")),
+        make_versement("V1", "100"),
+    )
+    await feed_on(gateway, date(2017, 6, 1), make_declaration(3, dict.fromkeys([*PEOPLE, "P8"], "91")))
+    await feed_on(gateway, date(2017, 7, 1), make_annexe(etp="9"), make_versement("V2", "50"))
+    expected = {
+        "2016-12-31": (0, "0.00", "0.00", "0.00", 0),
+        "2017-01-10": (1, "0.00", "7.50", "0.00", 0),
+        "2017-04-05": (1, "0.70", "7.50", "100.00", 7),
+        "2017-05-31": (1, "0.70", "7.50", "100.00", 7),
+        "2017-06-01": (1, "0.40", "7.50", "100.00", 8),
+        "2017-07-01": (1, "0.40", "9.00", "150.00", 8),
+    }
+    for day, figures in expected.items():
+        found = [
+            await as_of(gateway, code, day) for code in ("OFF-01", "FIN-03", "FIN-02", "VER-01", "PAR-10")
+        ]
+        assert tuple(found) == figures, day
+    headline = await gateway.reperes(connu_le="2017-05-31")
+    assert (headline["etp_realises"], headline["personnes_employees"]) == ("0.70", 7)
+    now = await gateway.reperes()
+    assert (now["etp_realises"], now["personnes_employees"]) == ("0.40", 8)
+    page = (await gateway.client.get("/regions/32?annee=2017&connu_le=2017-05-31")).text
+    assert '<data value="0.7' in page
+    assert "faits connus le 31 mai 2017" in page
+
+
+async def test_versions_of_one_batch_leave_the_same_past_as_one_by_one(gateway: Gateway) -> None:
+    """A rebuild reads the journal in other batches: what the past holds may not depend on them."""
+    await feed_on(gateway, date(2017, 1, 10), make_structure(), make_annexe())
+    publisher = gateway.publishers["parcours"]
+    records: list[Record] = []
+    for day, hours in ((5, "182"), (8, "91"), (8, "100"), (20, "50")):
+        publisher.known_on = date(2017, 4, day)
+        records += publisher.batch([make_declaration(3, dict.fromkeys(PEOPLE, hours))]).records
+    batch = publisher.batch([])
+    await gateway.consumer.apply(
+        type(batch)(batch.source, 0, batch.bus_id, tuple(records), batch.next_offset)
+    )
+    told = [await as_of(gateway, "FIN-03", f"2017-04-{day:02d}") for day in (4, 5, 8, 19, 20)]
+    assert told == ["0.00", "0.70", "0.38", "0.38", "0.19"]
+
+
+async def test_decisions_and_exits_are_known_from_their_own_day(gateway: Gateway) -> None:
+    sent = [make_candidature(f"O{n}") for n in range(12)]
+    signed = [make_contrat(f"K{n}") for n in range(12)]
+    await feed_on(gateway, date(2017, 2, 1), make_structure(), make_annexe(), *sent, *signed)
+    await feed_on(gateway, date(2017, 3, 1), *(decide(c) for c in sent[:6]))
+    await feed_on(gateway, date(2017, 9, 1), *(end(k, comptee=False) for k in signed))
+    await feed_on(
+        gateway, date(2017, 10, 1), *(end(k, "DURABLE" if n < 6 else "AUTRE") for n, k in enumerate(signed))
+    )
+    assert [await as_of(gateway, "ORI-02", day) for day in ("2017-01-31", "2017-02-01")] == [0, 12]
+    assert [await as_of(gateway, "ORI-04", day) for day in ("2017-02-28", "2017-03-01")] == [
+        "0.000000",
+        "0.500000",
+    ]
+    assert [await as_of(gateway, "SOR-02", day) for day in ("2017-08-31", "2017-09-30", "2017-10-01")] == [
+        "sans objet",
+        "sans objet",
+        "0.500000",
+    ]
+    steps = (await gateway.client.get("/api/vues/v1/parcours/etapes?annee=2017&connu_le=2017-09-30")).json()
+    shown = {step["code"]: step["nombre"] for step in steps["etapes"]}
+    assert (shown["SORTIES"], shown["COMPTEES"]) == (12, 0)
