@@ -12,7 +12,6 @@ from services.gateway.access.demonstration import register_clients
 from services.gateway.access.oidc import OidcClient
 from services.gateway.access.token_server import TokenServer
 from services.gateway.counting import Counting
-from services.gateway.donnees import Jobs
 from services.gateway.flux import Flux
 from services.gateway.openapi import MergedOpenApi
 from services.gateway.projections import VIEW
@@ -38,6 +37,7 @@ from services.gateway.routes import (
     vues,
 )
 from services.gateway.routes.errors import add_page_errors
+from services.gateway.screens.donnees import Jobs
 from services.gateway.signalements import PER_MINUTE
 from services.gateway.sources import Sources
 from services.gateway.tables import SCHEMA

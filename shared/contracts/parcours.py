@@ -188,7 +188,9 @@ class PassIaeModifie(PassIaeFact):
 
     fact: ClassVar[str] = "modifie"
 
-    cause: Annotated[str, P0] = Field(description="EMBAUCHE, SUSPENSION, REPRISE, PROLONGATION, REPORT or CLOTURE.")
+    cause: Annotated[str, P0] = Field(
+        description="EMBAUCHE, SUSPENSION, REPRISE, PROLONGATION, REPORT or CLOTURE."
+    )
 
 
 class PassIaeAnnule(PassIaeFact):

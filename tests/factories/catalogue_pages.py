@@ -4,8 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 from services.gateway.catalogue import PAR_CODE
-from services.gateway.donnees import JEUX
-from services.gateway.indicateurs import catalogue_page, fiche
 from services.gateway.pages.diagnostic import DiagnosticPage, EpciRow
 from services.gateway.pages.donnees import DonneesPage
 from services.gateway.pages.formats import Absence, Unite
@@ -13,7 +11,9 @@ from services.gateway.pages.indicateurs import CataloguePage, IndicateurPage, Va
 from services.gateway.pages.models import Comparaison, Etape, Filtre, Option, Tendance
 from services.gateway.pages.parcours import Compte, Delai, ParcoursPage
 from services.gateway.pages.site import Adresse
-from services.gateway.parcours import ABSENTS
+from services.gateway.screens.donnees import JEUX
+from services.gateway.screens.indicateurs import catalogue_page, fiche
+from services.gateway.screens.parcours import ABSENTS
 from tests.factories.gateway_pages import make_freshness, make_sorties
 
 D = Decimal

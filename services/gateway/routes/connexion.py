@@ -7,7 +7,6 @@ from urllib.parse import quote, unquote
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from services.gateway import screens
 from services.gateway.access.clients import find_client
 from services.gateway.access.demonstration import LOCAL_ISSUER
 from services.gateway.access.oidc import ConnexionRefusee, OidcClient
@@ -37,6 +36,7 @@ from services.gateway.routes.session_edge import (
     signed_in,
     text_of,
 )
+from services.gateway.screens import cadre
 from shared import clock
 from shared.access.callers import Caller
 from shared.access.edge import open_to_all
@@ -76,7 +76,7 @@ def _sign_in(request: Request, suite: str, erreur: str | None = None, identifian
         erreur=erreur,
         identifiant=identifiant,
     )
-    html = rendering.render("connexion.html", "/connexion", screens.site(request), page=page)
+    html = rendering.render("connexion.html", "/connexion", cadre.site(request), page=page)
     return show_open_form(request, html, key, HTTPStatus.UNPROCESSABLE_ENTITY if erreur else HTTPStatus.OK)
 
 
@@ -169,7 +169,7 @@ async def sign_out(request: Request, _: Annotated[Caller, Depends(signed_in())])
 
 @router.get("/espace", response_class=HTMLResponse)
 async def space(request: Request, caller: Annotated[Caller, Depends(signed_in())]) -> Response:
-    site, perimetre = screens.site(request), caller.perimetre
+    site, perimetre = cadre.site(request), caller.perimetre
     page = EspacePage(
         saisie=bool(may_begin(caller, Action.ECRIRE_PARCOURS) and perimetre.structures),
         signalements=bool(may_begin(caller, Action.REPONDRE_SIGNALEMENT) and perimetre.departements),

@@ -9,9 +9,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway import screens
 from services.gateway.answers import answer_json
-from services.gateway.donnees import (
+from services.gateway.pages import rendering
+from services.gateway.pages.donnees import Jeu
+from services.gateway.pages.exports import Fichier, Variante, file_name
+from services.gateway.queries.champ import Champ
+from services.gateway.rate import anonymous_rate
+from services.gateway.routes.pages import file_answer, html
+from services.gateway.screens import cadre
+from services.gateway.screens.donnees import (
     PAR_CODE,
     Export,
     Jobs,
@@ -20,12 +26,6 @@ from services.gateway.donnees import (
     ndjson_file,
     open_data_page,
 )
-from services.gateway.pages import rendering
-from services.gateway.pages.donnees import Jeu
-from services.gateway.pages.exports import Fichier, Variante, file_name
-from services.gateway.queries.champ import Champ
-from services.gateway.rate import anonymous_rate
-from services.gateway.routes.pages import file_answer, html
 from shared.access.edge import open_to_all
 from shared.errors import Introuvable
 from shared.messaging.waiting import wait_for_positions
@@ -55,9 +55,9 @@ class FileQuery(OpenDataQuery):
 @router.get("/donnees", response_class=HTMLResponse)
 async def open_data(request: Request, query: Annotated[OpenDataQuery, Query()]) -> Response:
     champ = await _asked(request, query)
-    page = await open_data_page(request, champ, await screens.years_of(request, champ.region))
+    page = await open_data_page(request, champ, await cadre.years_of(request, champ.region))
     return html(
-        request, rendering.render_open_data(page, screens.site(request)), await screens.positions(request)
+        request, rendering.render_open_data(page, cadre.site(request)), await cadre.positions(request)
     )
 
 
@@ -91,13 +91,13 @@ def _known(code: str) -> Jeu:
 async def _asked(request: Request, query: OpenDataQuery) -> Champ:
     await wait_for_positions(request, query.au_moins)
     region = request.app.state.settings.region
-    year = query.annee or await screens.last_year(request, region)
+    year = query.annee or await cadre.last_year(request, region)
     return Champ(region, year, None, query.connu_le or None)
 
 
 async def _send(request: Request, jeu: Jeu, export: Export) -> Response:
     champ = Champ(export.region, export.annee, None, export.connu_le)
-    positions = await screens.positions(request)
+    positions = await cadre.positions(request)
     if not jeu.long:
         return _answer(request, jeu, await make_file(request, jeu, champ), export, positions)
     jobs: Jobs = request.app.state.jobs

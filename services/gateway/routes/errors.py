@@ -9,9 +9,9 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 
-from services.gateway import screens
 from services.gateway.pages.rendering import render_error
 from services.gateway.pages.site import ErrorPage
+from services.gateway.screens import cadre
 from shared.http import PROBLEM
 from shared.logs import request_id
 
@@ -33,7 +33,7 @@ def add_page_errors(app: FastAPI) -> None:
             suite = _back_to(request) if answer.status_code == HTTPStatus.UNAUTHORIZED else None
             page = ErrorPage(answer.status_code, request_id.get() or "", problem["detail"], suite)
             headers = {k: v for k, v in answer.headers.items() if k in ("retry-after", "ratelimit")}
-            return HTMLResponse(render_error(page, screens.site(request)), answer.status_code, headers)
+            return HTMLResponse(render_error(page, cadre.site(request)), answer.status_code, headers)
 
         return handle
 

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import UploadFile
 
-from services.gateway import screens
 from services.gateway.access.sessions import new_key
 from services.gateway.pages import rendering
 from services.gateway.pages.saisie import Faute, FichierPage, LigneRefusee, RapportPage
@@ -17,6 +16,7 @@ from services.gateway.parcours_api import ParcoursApi, RefusDuService
 from services.gateway.rate import anonymous_rate
 from services.gateway.routes.saisie import Writing, api_of
 from services.gateway.routes.session_edge import private_page, read_form, see_other, signed_in, text_of
+from services.gateway.screens import cadre
 from shared.access.rights import Action
 
 router = APIRouter(prefix="/saisie/fichiers", include_in_schema=False, dependencies=[Depends(anonymous_rate)])
@@ -38,7 +38,7 @@ async def file_form(request: Request) -> Response:
 
 def _show(request: Request, page: FichierPage) -> Response:
     html = rendering.render(
-        "fichier.html", "/saisie/fichiers", screens.site(request), page=page, natures=NATURES
+        "fichier.html", "/saisie/fichiers", cadre.site(request), page=page, natures=NATURES
     )
     return private_page(html, HTTPStatus.UNPROCESSABLE_ENTITY if page.fautes else HTTPStatus.OK)
 
@@ -92,7 +92,7 @@ async def report(request: Request, caller: Writing, import_id: UUID) -> Response
             for each in lines
         ),
     )
-    return private_page(rendering.render("rapport.html", path, screens.site(request), page=page))
+    return private_page(rendering.render("rapport.html", path, cadre.site(request), page=page))
 
 
 async def _ended(api: ParcoursApi, import_id: UUID) -> dict[str, Any]:

@@ -6,17 +6,17 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway import screens
 from services.gateway.answers import answer_json
 from services.gateway.catalogue import PAR_CODE
-from services.gateway.financements import Asked, Screen, body_of, file_of, financements_screen
 from services.gateway.pages import rendering
 from services.gateway.pages.exports import Variante
 from services.gateway.pages.models import Bloc
 from services.gateway.rate import anonymous_rate
 from services.gateway.routes.pages import file_answer, html
 from services.gateway.routes.vues import Annee, AuMoins, TypeStructure, check_territory
-from services.gateway.simulation import Saisie, simulation_screen
+from services.gateway.screens import cadre
+from services.gateway.screens.financements import Asked, Screen, body_of, file_of, financements_screen
+from services.gateway.screens.simulation import Saisie, simulation_screen
 from shared.access.edge import open_to_all
 from shared.errors import Introuvable
 from shared.messaging.waiting import wait_for_positions
@@ -74,7 +74,7 @@ async def financements_page(request: Request, query: Annotated[FinancementsQuery
     if query.format:
         return _file(screen, asked, query)
     return html(
-        request, rendering.render_financements(screen.page, screens.site(request), PAR_CODE), screen.positions
+        request, rendering.render_financements(screen.page, cadre.site(request), PAR_CODE), screen.positions
     )
 
 
@@ -91,7 +91,7 @@ async def simulation_page(request: Request, query: Annotated[SimulationQuery, Qu
     retraits = Saisie(query.retrait_type, query.retrait_etp, query.retrait_montant)
     attributions = Saisie(query.attribution_type, query.attribution_etp, query.attribution_montant)
     page = await simulation_screen(request, retraits, attributions)
-    return HTMLResponse(rendering.render_simulation(page, screens.site(request)))
+    return HTMLResponse(rendering.render_simulation(page, cadre.site(request)))
 
 
 @views.get("/financements", summary="L'argent d'une région ou d'un département, tous financeurs")

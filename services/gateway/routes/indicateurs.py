@@ -7,10 +7,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway import screens
 from services.gateway.answers import answer_json
 from services.gateway.catalogue import INDICATEURS, PAR_CODE, Indicateur
-from services.gateway.indicateurs import (
+from services.gateway.pages import rendering
+from services.gateway.pages.exports import Variante
+from services.gateway.queries.champ import Champ
+from services.gateway.rate import anonymous_rate
+from services.gateway.routes.pages import file_answer, html
+from services.gateway.screens import cadre
+from services.gateway.screens.indicateurs import (
     Demande,
     catalogue_body,
     catalogue_page,
@@ -19,11 +24,6 @@ from services.gateway.indicateurs import (
     parse_territory,
     values_body,
 )
-from services.gateway.pages import rendering
-from services.gateway.pages.exports import Variante
-from services.gateway.queries.champ import Champ
-from services.gateway.rate import anonymous_rate
-from services.gateway.routes.pages import file_answer, html
 from shared.access.edge import open_to_all
 from shared.errors import Introuvable
 from shared.messaging.waiting import wait_for_positions
@@ -79,7 +79,7 @@ async def asked_period(request: Request, query: PeriodQuery) -> Demande:
     await wait_for_positions(request, query.au_moins)
     own = request.app.state.settings.region
     region, departement = parse_territory(query.territoire or own, own)
-    year = query.annee or await screens.last_year(request, region)
+    year = query.annee or await cadre.last_year(request, region)
     mois = getattr(query, "mois", None)
     champ = Champ(region, year, query.type or None, query.connu_le or None, (mois, mois) if mois else (1, 12))
     return Demande(region, departement, champ)
@@ -93,7 +93,7 @@ def _indicator(code: str) -> Indicateur:
 
 @views.get("/indicateurs", summary="Catalogue des indicateurs : définitions, et ce qui manque aux autres")
 async def get_catalogue(request: Request) -> Response:
-    return answer_json(request, catalogue_body(), await screens.positions(request))
+    return answer_json(request, catalogue_body(), await cadre.positions(request))
 
 
 @views.get("/indicateurs/{code}", summary="Un indicateur, à un territoire, une année et un type de structure")
@@ -105,7 +105,7 @@ async def get_indicator(request: Request, code: str, query: Annotated[IndicatorQ
 
 @router.get("/indicateurs", response_class=HTMLResponse)
 async def indicators(request: Request) -> Response:
-    return HTMLResponse(rendering.render_indicators(catalogue_page(), screens.site(request)))
+    return HTMLResponse(rendering.render_indicators(catalogue_page(), cadre.site(request)))
 
 
 @router.get("/indicateurs/{code}", response_class=HTMLResponse)
@@ -115,6 +115,6 @@ async def indicator(request: Request, code: str, query: Annotated[IndicatorPageQ
     if query.format:
         file = await indicator_file(request, indicateur, asked)
         return file_answer(file, query.format, query.variante)
-    years = await screens.years_of(request, asked.region)
+    years = await cadre.years_of(request, asked.region)
     page, positions = await indicator_page(request, indicateur, asked, years)
-    return html(request, rendering.render_indicator(page, screens.site(request)), positions)
+    return html(request, rendering.render_indicator(page, cadre.site(request)), positions)

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
-from services.gateway import screens
 from services.gateway.access.sessions import new_key
 from services.gateway.pages import rendering
 from services.gateway.pages.saisie import Faute, OrientationsPage, ReponsePage
@@ -15,7 +14,8 @@ from services.gateway.parcours_api import ParcoursApi, RefusDuService
 from services.gateway.rate import anonymous_rate
 from services.gateway.routes.saisie import Writing, api_of
 from services.gateway.routes.session_edge import private_page, read_form, see_other, text_of
-from services.gateway.saisie import EN_ATTENTE, MOTIFS_REFUS, names_of, orientation_row, own_structure
+from services.gateway.screens import cadre
+from services.gateway.screens.saisie import EN_ATTENTE, MOTIFS_REFUS, names_of, orientation_row, own_structure
 from shared.access.callers import Caller
 
 router = APIRouter(prefix="/saisie", include_in_schema=False, dependencies=[Depends(anonymous_rate)])
@@ -43,7 +43,7 @@ async def received(
     page = OrientationsPage(
         structure, toutes, tuple(orientation_row(each, noms) for each in found), following
     )
-    return private_page(rendering.render("orientations.html", path, screens.site(request), page=page))
+    return private_page(rendering.render("orientations.html", path, cadre.site(request), page=page))
 
 
 @router.get("/orientations/{candidature_id:uuid}", response_class=HTMLResponse)
@@ -66,7 +66,7 @@ async def _show(
         **{"repondu": False} | shown,
     )
     path = f"/saisie/orientations/{found['id']}"
-    html = rendering.render("orientation.html", path, screens.site(request), page=page, motifs=MOTIFS_REFUS)
+    html = rendering.render("orientation.html", path, cadre.site(request), page=page, motifs=MOTIFS_REFUS)
     return private_page(html, HTTPStatus.UNPROCESSABLE_ENTITY if page.fautes else HTTPStatus.OK)
 
 

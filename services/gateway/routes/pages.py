@@ -7,15 +7,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway import screens
 from services.gateway.answers import view_headers
-from services.gateway.assembly import DEFAULT_SORT
 from services.gateway.pages import rendering
 from services.gateway.pages.exports import Fichier, Variante, csv_file, file_name, file_of
 from services.gateway.pages.models import Bloc, Nature
 from services.gateway.pages.ods import ods_file
 from services.gateway.rate import anonymous_rate
 from services.gateway.routes.vues import territory
+from services.gateway.screens import cadre, territoire
+from services.gateway.screens.assembly import DEFAULT_SORT
 from shared.access.edge import open_to_all
 from shared.errors import Introuvable
 from shared.messaging.waiting import wait_for_positions
@@ -27,8 +27,8 @@ STATIC = {path.name: path for path in rendering.STATIC.iterdir()}
 @router.get("/", response_class=HTMLResponse)
 async def home(request: Request, au_moins: str | None = None) -> Response:
     await wait_for_positions(request, au_moins)
-    page, positions = await screens.home_page(request)
-    return html(request, rendering.render_home(page, screens.site(request)), positions)
+    page, positions = await territoire.home_page(request)
+    return html(request, rendering.render_home(page, cadre.site(request)), positions)
 
 
 class TerritoryQuery(BaseModel):
@@ -53,7 +53,7 @@ async def territory_page(request: Request, code: str, query: Annotated[Territory
     await wait_for_positions(request, query.au_moins)
     nature = Nature.REGION if request.url.path.startswith("/regions/") else Nature.DEPARTEMENT
     region, departement = territory(nature, code)
-    asked = screens.Asked(
+    asked = territoire.Asked(
         nature,
         code,
         region,
@@ -64,13 +64,13 @@ async def territory_page(request: Request, code: str, query: Annotated[Territory
         query.page,
         query.connu_le or None,
     )
-    screen = await screens.territory_screen(request, asked)
+    screen = await territoire.territory_screen(request, asked)
     if query.format:
         return _file(screen, query)
-    return html(request, rendering.render_territory(screen.page, screens.site(request)), screen.positions)
+    return html(request, rendering.render_territory(screen.page, cadre.site(request)), screen.positions)
 
 
-def _file(screen: screens.TerritoryScreen, query: TerritoryQuery) -> Response:
+def _file(screen: territoire.TerritoryScreen, query: TerritoryQuery) -> Response:
     try:
         file = file_of(screen.page, query.tableau, screen.rows)
     except KeyError:
@@ -91,22 +91,22 @@ def file_answer(file: Fichier, form: str, variante: Variante) -> Response:
 
 @router.get("/etat", response_class=HTMLResponse)
 async def state(request: Request) -> Response:
-    return HTMLResponse(rendering.render_state(await screens.state_page(request), screens.site(request)))
+    return HTMLResponse(rendering.render_state(await cadre.state_page(request), cadre.site(request)))
 
 
 @router.get("/accessibilite", response_class=HTMLResponse)
 async def accessibility(request: Request) -> Response:
-    return HTMLResponse(rendering.render_accessibility(screens.site(request)))
+    return HTMLResponse(rendering.render_accessibility(cadre.site(request)))
 
 
 @router.get("/mentions-legales", response_class=HTMLResponse)
 async def legal(request: Request) -> Response:
-    return HTMLResponse(rendering.render_legal(screens.site(request)))
+    return HTMLResponse(rendering.render_legal(cadre.site(request)))
 
 
 @router.get("/donnees-personnelles", response_class=HTMLResponse)
 async def privacy(request: Request) -> Response:
-    return HTMLResponse(rendering.render_privacy(screens.site(request)))
+    return HTMLResponse(rendering.render_privacy(cadre.site(request)))
 
 
 @router.get("/static/{name}")

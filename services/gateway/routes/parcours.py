@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from services.gateway import screens
 from services.gateway.answers import answer_json
 from services.gateway.pages import rendering
 from services.gateway.pages.exports import Variante
-from services.gateway.parcours import parcours_body, parcours_file, parcours_screen
 from services.gateway.rate import anonymous_rate
 from services.gateway.routes.indicateurs import PeriodQuery, asked_period
 from services.gateway.routes.pages import file_answer, html
+from services.gateway.screens import cadre
+from services.gateway.screens.parcours import parcours_body, parcours_file, parcours_screen
 from shared.access.edge import open_to_all
 
 OPEN = [Depends(open_to_all), Depends(anonymous_rate)]
@@ -40,7 +40,7 @@ async def get_steps(request: Request, query: Annotated[PeriodQuery, Query()]) ->
 @router.get("/parcours", response_class=HTMLResponse)
 async def pathways(request: Request, query: Annotated[ParcoursQuery, Query()]) -> Response:
     asked = await asked_period(request, query)
-    page, positions = await parcours_screen(request, asked, await screens.years_of(request, asked.region))
+    page, positions = await parcours_screen(request, asked, await cadre.years_of(request, asked.region))
     if query.format:
         return file_answer(parcours_file(page, query.tableau), query.format, query.variante)
-    return html(request, rendering.render_parcours(page, screens.site(request)), positions)
+    return html(request, rendering.render_parcours(page, cadre.site(request)), positions)

@@ -8,22 +8,22 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway import screens
 from services.gateway.answers import answer_json
-from services.gateway.dossiers import dialogue_screen, impression_screen
-from services.gateway.fiches import read_fiche, structure_page
 from services.gateway.pages import rendering
 from services.gateway.pages.exports import Variante
 from services.gateway.pages.models import Nature
-from services.gateway.plans import plan_screen
-from services.gateway.projets import liste_screen
 from services.gateway.rate import anonymous_rate
-from services.gateway.registre import Asked, registre_body, registre_file, registre_screen
-from services.gateway.registre_json import fiche_body, seance_body
 from services.gateway.routes.pages import file_answer, html
 from services.gateway.routes.session_edge import signed_in
 from services.gateway.routes.vues import AuMoins, territory
-from services.gateway.seances import read_seance, seance_page
+from services.gateway.screens import cadre
+from services.gateway.screens.dossiers import dialogue_screen, impression_screen
+from services.gateway.screens.fiches import read_fiche, structure_page
+from services.gateway.screens.plans import plan_screen
+from services.gateway.screens.projets import liste_screen
+from services.gateway.screens.registre import Asked, registre_body, registre_file, registre_screen
+from services.gateway.screens.registre_json import fiche_body, seance_body
+from services.gateway.screens.seances import read_seance, seance_page
 from shared.access.callers import Caller
 from shared.access.edge import open_to_all
 from shared.access.rights import Action, Target, ensure
@@ -76,7 +76,7 @@ async def structures_page(request: Request, query: Annotated[RegistreQuery, Quer
     if query.format:
         return file_answer(await registre_file(request, asked), query.format, query.variante)
     page, positions = await registre_screen(request, asked)
-    return html(request, rendering.render_registre(page, screens.site(request)), positions)
+    return html(request, rendering.render_registre(page, cadre.site(request)), positions)
 
 
 @views.get("/structures", summary="Le registre des structures de la région, par nom", dependencies=OPEN)
@@ -93,7 +93,7 @@ async def show_structure(
 ) -> Response:
     await wait_for_positions(request, au_moins)
     fiche, positions = await read_fiche(request, structure_id, annee)
-    text = rendering.render_structure(structure_page(request, fiche), screens.site(request))
+    text = rendering.render_structure(structure_page(request, fiche), cadre.site(request))
     return html(request, text, positions)
 
 
@@ -117,7 +117,7 @@ async def show_dialogue(
     await wait_for_positions(request, au_moins)
     page, row, positions = await dialogue_screen(request, structure_id)
     ensure(caller, Action.LIRE_GOUVERNANCE, Target(structure_id, row["departement"]))
-    return html(request, rendering.render_dialogue(page, screens.site(request)), positions)
+    return html(request, rendering.render_dialogue(page, cadre.site(request)), positions)
 
 
 async def departement_of_member(caller: Member, departement: str) -> str:
@@ -137,7 +137,7 @@ async def show_seance(
     await wait_for_positions(request, au_moins)
     sitting, positions = await read_seance(request, departement, jour)
     page = seance_page(request, departement, jour, sitting)
-    return html(request, rendering.render_seance(page, screens.site(request)), positions)
+    return html(request, rendering.render_seance(page, cadre.site(request)), positions)
 
 
 @views.get(
@@ -161,7 +161,7 @@ async def print_seance(
 ) -> Response:
     await wait_for_positions(request, au_moins)
     page, positions = await impression_screen(request, departement, jour, structure)
-    return html(request, rendering.render_impression(page, screens.site(request)), positions)
+    return html(request, rendering.render_impression(page, cadre.site(request)), positions)
 
 
 @router.get("/plans", response_class=HTMLResponse, dependencies=OPEN)
@@ -174,7 +174,7 @@ async def show_liste(
 ) -> Response:
     await wait_for_positions(request, au_moins)
     page, positions = await liste_screen(request, request.url.path.removeprefix("/"), departement)
-    return html(request, rendering.render_liste(page, screens.site(request)), positions)
+    return html(request, rendering.render_liste(page, cadre.site(request)), positions)
 
 
 @router.get("/regions/{code}/plan", response_class=HTMLResponse, dependencies=OPEN)
@@ -184,4 +184,4 @@ async def plan_page(request: Request, code: str, au_moins: str | None = None) ->
     territory(nature, code)
     await wait_for_positions(request, au_moins)
     page, positions = await plan_screen(request, nature, code)
-    return html(request, rendering.render_plan(page, screens.site(request)), positions)
+    return html(request, rendering.render_plan(page, cadre.site(request)), positions)

@@ -8,17 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from services.gateway import screens
 from services.gateway.access.sessions import new_key
-from services.gateway.declaration_form import (
-    bounds,
-    declared_lines,
-    hours_typed,
-    missing,
-    told,
-    total,
-    with_typed,
-)
 from services.gateway.pages import rendering
 from services.gateway.pages.saisie import Faute, MoisPage, RecuPage, StructureSaisie, VerificationPage
 from services.gateway.parcours_api import ParcoursApi, RefusDuService
@@ -31,7 +21,23 @@ from services.gateway.routes.session_edge import (
     signed_in,
     text_of,
 )
-from services.gateway.saisie import MOTIFS_CHOISIS, month_page, own_structure, own_structures, start_page
+from services.gateway.screens import cadre
+from services.gateway.screens.declaration_form import (
+    bounds,
+    declared_lines,
+    hours_typed,
+    missing,
+    told,
+    total,
+    with_typed,
+)
+from services.gateway.screens.saisie import (
+    MOTIFS_CHOISIS,
+    month_page,
+    own_structure,
+    own_structures,
+    start_page,
+)
 from shared.access.callers import Caller
 from shared.access.rights import Action
 from shared.errors import Introuvable
@@ -52,7 +58,7 @@ async def first_structure(request: Request, caller: Writing) -> Response:
     structures = await own_structures(request, caller)
     if structures:
         return see_other(f"/saisie/{structures[0].id}")
-    return private_page(rendering.render("saisie-vide.html", "/saisie", screens.site(request), page=None))
+    return private_page(rendering.render("saisie-vide.html", "/saisie", cadre.site(request), page=None))
 
 
 @router.get("/{structure_id:uuid}", response_class=HTMLResponse)
@@ -65,7 +71,7 @@ async def start(
     structure = await own_structure(request, caller, structure_id)
     page = await start_page(request, caller, api_of(request, caller), structure, annee)
     path = f"/saisie/{structure_id}"
-    return private_page(rendering.render("saisie.html", path, screens.site(request), page=page))
+    return private_page(rendering.render("saisie.html", path, cadre.site(request), page=page))
 
 
 @router.get("/{structure_id:uuid}/mois", response_class=HTMLResponse)
@@ -83,7 +89,7 @@ async def month_form(request: Request, caller: Writing, structure_id: UUID, mois
 
 def _show_form(request: Request, page: MoisPage, status: HTTPStatus = HTTPStatus.OK) -> Response:
     path = f"/saisie/{page.structure.id}/mois/{page.code}"
-    html = rendering.render("saisie-mois.html", path, screens.site(request), page=page, motifs=MOTIFS_CHOISIS)
+    html = rendering.render("saisie-mois.html", path, cadre.site(request), page=page, motifs=MOTIFS_CHOISIS)
     return private_page(html, status)
 
 
@@ -140,7 +146,7 @@ async def _send(request: Request, api: ParcoursApi, page: MoisPage, *, confirmed
     html = rendering.render(
         "saisie-verification.html",
         path,
-        screens.site(request),
+        cadre.site(request),
         page=checked,
         motifs={code: libelle for code, libelle, _ in MOTIFS_CHOISIS},
     )
@@ -160,7 +166,7 @@ async def receipt(request: Request, caller: Writing, structure_id: UUID, mois: M
     structure = await own_structure(request, caller, structure_id)
     page = await _receipt(api_of(request, caller), structure, mois)
     path = f"/saisie/{structure_id}/mois/{mois}/recu"
-    return private_page(rendering.render("saisie-recu.html", path, screens.site(request), page=page))
+    return private_page(rendering.render("saisie-recu.html", path, cadre.site(request), page=page))
 
 
 async def _receipt(api: ParcoursApi, structure: StructureSaisie, mois: str) -> RecuPage:

@@ -9,7 +9,6 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from services.gateway import screens
 from services.gateway.access.sessions import caller_of, form_token, new_key
 from services.gateway.access.token_server import TokenServer
 from services.gateway.catalogue import PAR_CODE
@@ -34,6 +33,7 @@ from services.gateway.routes.session_edge import (
     signed_in,
     text_of,
 )
+from services.gateway.screens import cadre
 from services.gateway.signalements import (
     ETATS,
     PAGE,
@@ -101,7 +101,7 @@ def _show_form(
         message=message,
         fautes=fautes,
     )
-    html = rendering.render("signaler.html", "/signalements/nouveau", screens.site(request), page=page)
+    html = rendering.render("signaler.html", "/signalements/nouveau", cadre.site(request), page=page)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if fautes else HTTPStatus.OK
     return show_open_form(request, html, key, status)
 
@@ -141,7 +141,7 @@ async def all_of_them(
         suite=f"/signalements?{asked}page={page + 1}" if len(rows) > PAGE else None,
     )
     return private_page(
-        rendering.render("signalements.html", "/signalements", screens.site(request), page=shown)
+        rendering.render("signalements.html", "/signalements", cadre.site(request), page=shown)
     )
 
 
@@ -195,7 +195,7 @@ def _show(request: Request, row: Mapping[Any, Any], caller: Caller | None, **sho
         **{"nouveau": False} | shown,
     )
     path = f"/signalements/{row['id']}"
-    html = rendering.render("signalement.html", path, screens.site(request), page=page, reponses=REPONSES)
+    html = rendering.render("signalement.html", path, cadre.site(request), page=page, reponses=REPONSES)
     return private_page(html, HTTPStatus.UNPROCESSABLE_ENTITY if page.fautes else HTTPStatus.OK)
 
 

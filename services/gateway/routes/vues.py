@@ -10,7 +10,7 @@ from services.gateway.catalogue.lecture import Lecture, lecture_of
 from services.gateway.queries.champ import Champ
 from services.gateway.queries.reperes import Reperes, rounded
 from services.gateway.rate import anonymous_rate
-from services.gateway.territory_json import territory_body
+from services.gateway.screens.territory_json import territory_body
 from shared.access.edge import open_to_all
 from shared.errors import Introuvable
 from shared.messaging.waiting import wait_for_positions

@@ -48,19 +48,19 @@ class Portal:
         async def token() -> dict[str, Any]:
             return {"access_token": "jeton", "expires_in": 60}
 
-        @app.post("/api/{_}/v1/imports", status_code=202)
+        @app.post("/api/{_}/v1/imports", status_code=202)  # noqa: FAST003 -- any service
         async def receive(request: Request) -> dict[str, Any]:
             if request.query_params["nature"] == "inconnue":
                 return Response(orjson.dumps({"code": "nature_inconnue"}), 404)  # type: ignore[return-value]  # FastAPI takes it
             self.received.append((dict(request.query_params), dict(request.headers), await request.body()))
             return self.job()
 
-        @app.get("/api/{_}/v1/imports/1")
+        @app.get("/api/{_}/v1/imports/1")  # noqa: FAST003 -- any service
         async def read() -> dict[str, Any]:
             self.readings += 1
             return self.job()
 
-        @app.get("/api/{_}/v1/imports/1/rapport")
+        @app.get("/api/{_}/v1/imports/1/rapport")  # noqa: FAST003 -- any service
         async def report() -> Response:
             line = {
                 "reference": "r",

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from services.gateway.assembly import CATEGORIES, exact, ratio
 from services.gateway.pages.bilans import AnneeRow, FinanceurRow, SortiesBloc
 from services.gateway.pages.formats import Absence, Valeur
 from services.gateway.pages.secrecy import hide, hide_rate
 from services.gateway.queries.bilans import Bilan
+from services.gateway.screens.assembly import CATEGORIES, exact, ratio
 
 RAISONS = {
     "duree_insuffisante": "présence trop courte",

@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from services.gateway.assembly import exact, ratio
 from services.gateway.pages import financements as pages
 from services.gateway.pages.formats import Absence, Unite, date_courte, nombre, taux
 from services.gateway.pages.models import Bloc, Comparaison, KeyFigure
 from services.gateway.pages.tables import Colonne
 from services.gateway.queries.financements import AIDE_POSTE, AnnexeSuivie, Finances
 from services.gateway.queries.reperes import TYPES, rounded
+from services.gateway.screens.assembly import exact, ratio
 from shared.reference.nomenclatures import types_structure
 from shared.reference.territories import departements
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from fastapi import Request
 
-from services.gateway.assembly import nom_commune
 from services.gateway.pages.formats import date_longue
 from services.gateway.pages.models import Nature, situe
 from services.gateway.pages.registre import DossierRow, MembreRow, SeancePage
 from services.gateway.pages.site import Adresse, Lien
 from services.gateway.queries.registre import Sitting, read_sitting
 from services.gateway.reading import snapshot
-from services.gateway.screens import sources_freshness
+from services.gateway.screens.assembly import nom_commune
+from services.gateway.screens.cadre import sources_freshness
 from shared import clock
 from shared.errors import Introuvable
 from shared.reference.territories import departements

@@ -7,8 +7,6 @@ from uuid import UUID
 
 from fastapi import Request
 
-from services.gateway.bilans import annee_row
-from services.gateway.fiches import convention_row, identity
 from services.gateway.pages.bilans import AnneeRow
 from services.gateway.pages.dossiers import DecisionRow, DialoguePage, DossierImprime, ImpressionPage
 from services.gateway.pages.formats import (
@@ -33,8 +31,10 @@ from services.gateway.queries.registre import (
     read_sitting,
 )
 from services.gateway.reading import snapshot
-from services.gateway.screens import sources_freshness
-from services.gateway.seances import AVIS, OBJETS, quorum_of, state_of, title_of
+from services.gateway.screens.bilans import annee_row
+from services.gateway.screens.cadre import sources_freshness
+from services.gateway.screens.fiches import convention_row, identity
+from services.gateway.screens.seances import AVIS, OBJETS, quorum_of, state_of, title_of
 from shared import clock
 from shared.errors import Introuvable
 

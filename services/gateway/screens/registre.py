@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import Request
 
-from services.gateway.assembly import nom_commune
 from services.gateway.pages.exports import Fichier
 from services.gateway.pages.formats import date_courte
 from services.gateway.pages.models import Bloc, Filtre, Option
@@ -18,7 +17,8 @@ from services.gateway.projections.structures import plain
 from services.gateway.queries.registre import Filter, Found, find_structures, list_structures
 from services.gateway.queries.reperes import TYPES
 from services.gateway.reading import snapshot
-from services.gateway.screens import sources_freshness
+from services.gateway.screens.assembly import nom_commune
+from services.gateway.screens.cadre import sources_freshness
 from shared import clock
 from shared.errors import BusinessError
 from shared.paging import read_cursor, sign_cursor

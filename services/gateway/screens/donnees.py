@@ -14,11 +14,9 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.gateway.answers import read_territory
-from services.gateway.assembly import exact, structure_rows
 from services.gateway.catalogue import INDICATEURS
 from services.gateway.catalogue.lecture import Lecture
 from services.gateway.counting import Counting
-from services.gateway.indicateurs import json_row
 from services.gateway.pages.donnees import DonneesPage, Jeu, colonne
 from services.gateway.pages.exports import Fichier
 from services.gateway.pages.exports import exact as written
@@ -28,8 +26,10 @@ from services.gateway.pages.tables import STRUCTURES
 from services.gateway.queries.champ import Champ
 from services.gateway.queries.region import RegionFigures
 from services.gateway.queries.reperes import TYPES
-from services.gateway.screens import sources_freshness
-from services.gateway.valeurs import value_at
+from services.gateway.screens.assembly import exact, structure_rows
+from services.gateway.screens.cadre import sources_freshness
+from services.gateway.screens.indicateurs import json_row
+from services.gateway.screens.valeurs import value_at
 from shared.errors import Introuvable
 from shared.reference.territories import departements, regions
 

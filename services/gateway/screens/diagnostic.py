@@ -10,8 +10,6 @@ from fastapi import Request
 from services.gateway.catalogue.lecture import Compteur
 from services.gateway.catalogue.mesures import exact, ratio
 from services.gateway.counting import Counting
-from services.gateway.indicateurs import Demande as Asked
-from services.gateway.indicateurs import filters_of, json_row, parameters_of
 from services.gateway.pages.diagnostic import EPCIS, DiagnosticPage, EpciRow
 from services.gateway.pages.exports import Fichier
 from services.gateway.pages.formats import Absence, Valeur, nombre
@@ -20,7 +18,9 @@ from services.gateway.pages.secrecy import Compte, hide
 from services.gateway.pages.site import Adresse
 from services.gateway.queries.epci import Demande, Offre, read_epcis
 from services.gateway.reading import snapshot
-from services.gateway.screens import sources_freshness
+from services.gateway.screens.cadre import sources_freshness
+from services.gateway.screens.indicateurs import Demande as Asked
+from services.gateway.screens.indicateurs import filters_of, json_row, parameters_of
 from shared.reference.files import UnknownCode
 from shared.reference.territories import epci
 

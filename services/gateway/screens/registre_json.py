@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from services.gateway.assembly import nom_commune
-from services.gateway.fiches import Fiche
 from services.gateway.pages.bilans import AnneeRow, Compte
 from services.gateway.pages.formats import Absence, Valeur
 from services.gateway.queries.registre import Sitting
 from services.gateway.queries.reperes import rounded
+from services.gateway.screens.assembly import nom_commune
+from services.gateway.screens.fiches import Fiche
 
 RATE = 4
 PLAIN = (

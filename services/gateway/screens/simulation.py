@@ -11,7 +11,7 @@ from fastapi import Request
 from services.gateway.pages.financements import LigneSaisie, Resultat, SimulationPage
 from services.gateway.pages.site import Adresse
 from services.gateway.queries.reperes import TYPES
-from services.gateway.screens import sources_freshness
+from services.gateway.screens.cadre import sources_freshness
 from shared import clock
 from shared.reference.nomenclatures import types_structure
 

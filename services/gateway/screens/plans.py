@@ -10,7 +10,6 @@ from typing import Any
 from fastapi import Request
 
 from services.gateway.answers import read_territory
-from services.gateway.assembly import exact, ratio
 from services.gateway.catalogue import PAR_CODE
 from services.gateway.catalogue.lecture import lecture_of
 from services.gateway.catalogue.mesures import Part
@@ -23,7 +22,8 @@ from services.gateway.queries.region import RegionFigures
 from services.gateway.queries.registre import read_plan
 from services.gateway.queries.reperes import Reperes
 from services.gateway.reading import snapshot
-from services.gateway.screens import sources_freshness
+from services.gateway.screens.assembly import exact, ratio
+from services.gateway.screens.cadre import sources_freshness
 from shared import clock
 from shared.errors import Introuvable
 from shared.reference.territories import departements, regions

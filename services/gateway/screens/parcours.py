@@ -8,13 +8,13 @@ from fastapi import Request
 from services.gateway.catalogue.lecture import Lecture
 from services.gateway.catalogue.mesures import Effectif, ParPersonne, Part
 from services.gateway.counting import Counting
-from services.gateway.indicateurs import Demande, filters_of, json_row, parameters_of
 from services.gateway.pages.exports import Fichier
 from services.gateway.pages.formats import Absence, Valeur
 from services.gateway.pages.models import CategorieSortie, Etape, situe
 from services.gateway.pages.parcours import Absent, Compte, Delai, ParcoursPage
 from services.gateway.pages.site import Adresse
-from services.gateway.screens import sources_freshness
+from services.gateway.screens.cadre import sources_freshness
+from services.gateway.screens.indicateurs import Demande, filters_of, json_row, parameters_of
 
 SOURCES = (
     "candidatures",

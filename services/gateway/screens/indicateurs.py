@@ -27,8 +27,8 @@ from services.gateway.pages.site import Adresse, Lien
 from services.gateway.pages.tables import Cellule, Colonne
 from services.gateway.queries.champ import Champ
 from services.gateway.queries.reperes import TYPES
-from services.gateway.screens import sources_freshness
-from services.gateway.valeurs import Ligne, Valeurs, read_values
+from services.gateway.screens.cadre import sources_freshness
+from services.gateway.screens.valeurs import Ligne, Valeurs, read_values
 from shared.errors import Introuvable
 from shared.reference.nomenclatures import types_structure
 from shared.reference.territories import departements, regions

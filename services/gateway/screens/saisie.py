@@ -7,12 +7,12 @@ from uuid import UUID
 
 from fastapi import Request
 
-from services.gateway.assembly import nom_commune
-from services.gateway.declaration_form import blank_lines, bounds, with_declared
 from services.gateway.pages.saisie import MoisPage, MoisRow, OrientationRow, SaisiePage, StructureSaisie
 from services.gateway.pages.site import Lien
 from services.gateway.parcours_api import ParcoursApi
 from services.gateway.queries.saisie import read_annexes, read_declared, read_structures, read_years
+from services.gateway.screens.assembly import nom_commune
+from services.gateway.screens.declaration_form import blank_lines, bounds, with_declared
 from shared import clock
 from shared.access.callers import Caller
 from shared.access.rights import UNKNOWN, Action, Target, ensure, may_begin

@@ -9,8 +9,6 @@ from uuid import UUID
 
 from fastapi import Request
 
-from services.gateway.assembly import exact, nom_commune
-from services.gateway.bilans import annee_row, attractivite
 from services.gateway.pages.bilans import AnneeRow
 from services.gateway.pages.formats import Valeur, date_courte, date_longue, nombre
 from services.gateway.pages.models import Filtre, MonthlyEtp, Option
@@ -19,7 +17,9 @@ from services.gateway.pages.site import Adresse, Lien
 from services.gateway.queries.bilans import read_attractivite, read_bilans
 from services.gateway.queries.registre import Sheet, find_years, read_sheet
 from services.gateway.reading import snapshot
-from services.gateway.screens import sources_freshness
+from services.gateway.screens.assembly import exact, nom_commune
+from services.gateway.screens.bilans import annee_row, attractivite
+from services.gateway.screens.cadre import sources_freshness
 from shared import clock
 from shared.errors import Introuvable
 from shared.reference.nomenclatures import types_structure

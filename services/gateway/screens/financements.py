@@ -9,8 +9,6 @@ from typing import Any
 from fastapi import Request
 
 from services.gateway.answers import read_territory
-from services.gateway.assembly import closing_day, declared_share
-from services.gateway.finances import Rows, Table, total_financeurs
 from services.gateway.pages import financements as pages
 from services.gateway.pages.exports import Fichier
 from services.gateway.pages.exports import exact as cell
@@ -21,7 +19,9 @@ from services.gateway.queries.champ import Champ
 from services.gateway.queries.financements import read_finances
 from services.gateway.queries.reperes import TYPES
 from services.gateway.reading import snapshot
-from services.gateway.screens import sources_freshness
+from services.gateway.screens.assembly import closing_day, declared_share
+from services.gateway.screens.cadre import sources_freshness
+from services.gateway.screens.finances import Rows, Table, total_financeurs
 from shared import clock
 from shared.reference.nomenclatures import types_structure
 from shared.reference.territories import departements, departements_of_region, regions

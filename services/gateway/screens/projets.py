@@ -11,7 +11,7 @@ from services.gateway.pages.projets import ListePage, PlanLine, ProjetLine, Veil
 from services.gateway.pages.site import Adresse, Lien
 from services.gateway.queries.projets import read_plans, read_projets, read_veille
 from services.gateway.reading import snapshot
-from services.gateway.screens import sources_freshness
+from services.gateway.screens.cadre import sources_freshness
 from shared import clock
 from shared.reference.territories import departements, departements_of_region, regions
 
