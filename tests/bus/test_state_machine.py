@@ -52,9 +52,9 @@ EMPTY_JOURNAL = """
 """
 EMPTY_VIEW = f"truncate {', '.join(f'{SCHEMA}.{table.name}' for table in vues.sorted_tables)}"
 COUNT = text("""
-    insert into versement as v (structure_id, annee, mois, financeur, nature, montant, nombre)
-    values (:key, 2017, 1, 'ETAT', 'COMPTE', 0, 1)
-    on conflict (structure_id, annee, mois, financeur, nature) do update set nombre = v.nombre + 1
+    insert into versement as v (structure_id, annee, mois, financeur, nature, known_on, montant, nombre)
+    values (:key, 2017, 1, 'ETAT', 'COMPTE', '2017-01-01', 0, 1)
+    on conflict (structure_id, annee, mois, financeur, nature, known_on) do update set nombre = v.nombre + 1
 """)
 SHOWN = text("""
     select h.key, h.version, s.permanents, v.nombre
