@@ -191,8 +191,13 @@ DEFECTS = (
         [
             Change(
                 CHECKPOINTS,
-                "return int(row.next_offset) if row.bus_id == batch.bus_id else 0",
-                "return int(row.next_offset)",
+                "starts = {(row.source, row.partition, row.bus_id): int(row.next_offset) for row in rows}",
+                "starts = {(row.source, row.partition): int(row.next_offset) for row in rows}",
+            ),
+            Change(
+                CHECKPOINTS,
+                "starts.get((batch.source, batch.partition, batch.bus_id), 0)",
+                "starts.get((batch.source, batch.partition), 0)",
             ),
             Change(KAFKA_SOURCE, "if row is not None and row.bus_id == self._bus_id", "if row is not None"),
         ],
@@ -232,7 +237,7 @@ DEFECTS = (
     Defect(
         "a late instance moves the checkpoint back",
         "tests/bus/test_consumer.py",
-        [Change(CHECKPOINTS, "greatest(next_offset, :next_offset)", ":next_offset")],
+        [Change(CHECKPOINTS, "greatest(c.next_offset, b.next_offset)", "b.next_offset")],
     ),
     Defect(
         "a batch is cut at an offset that two records share",

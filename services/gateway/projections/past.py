@@ -21,8 +21,10 @@ KEEP = """
     where t.{known} < u.connu
     on conflict (vue, cle, connu_du, connu_avant) do update set ligne = excluded.ligne
 """
+ROW = "to_jsonb(t)::json"
+"""Names in one order, whatever that of the columns: a table that grew by migrations has another than a new one."""
 HOURS = """
-    (select coalesce(json_agg(to_json(h) order by h.annexe), '[]'::json) from heures h
+    (select coalesce(jsonb_agg(to_jsonb(h) order by h.annexe), '[]')::json from heures h
      where h.declaration_id = t.declaration_id)
 """
 
@@ -58,7 +60,7 @@ async def keep_rows(
         table=table.name,
         cle=cle,
         known=known,
-        ligne="to_json(t)",
+        ligne=ROW,
     )
 
 
@@ -66,7 +68,7 @@ async def keep_declarations(conn: AsyncConnection, last: Iterable[Received]) -> 
     """Keep the declarations that corrections replace, with their hours."""
     days = {(event.envelope.key, event.envelope.known_on) for event in last}
     one = {"table": "declaration", "cle": "declaration_id", "known": "known_on"}
-    await _keep(conn, days, vue="declaration", ligne="to_json(t)", **one)
+    await _keep(conn, days, vue="declaration", ligne=ROW, **one)
     await _keep(conn, days, vue="heures", ligne=HOURS, **one)
 
 

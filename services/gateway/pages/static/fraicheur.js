@@ -4,9 +4,10 @@
   const line = document.querySelector(".fraicheur[data-positions]");
   if (!line || !window.EventSource) return;
   const shown = line.dataset.positions;
-  const status = document.createElement("li");
+  const status = document.createElement("p");
   status.setAttribute("role", "status");
-  line.append(status);
+  status.className = "nouveau";
+  line.after(status);
   let source = null;
 
   function tell(event) {
