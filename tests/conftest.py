@@ -19,21 +19,20 @@ from shared.migrations import upgrade
 from shared.settings import Settings
 
 SERVICES = ("structures", "parcours", "funding", "gateway")
-LONGEST_FIRST = ("faults", "product", "bus", "integration/local", "browser", "integration")
-"""Folders whose files are begun first: a long one begun last would be waited for alone."""
+WHOLE_PRODUCT = ("faults/test_short_campaign.py", "product/", "integration/local/")
+"""Files that start the whole product, which takes both cores: begun first, and never two at a time."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin the longest files first; within a file nothing moves."""
+    """Keep the tests of a file on one worker, and those of the whole product on a single one."""
     here = Path(__file__).parent
-
-    def rank(item: pytest.Item) -> int:
-        folder = item.path.relative_to(here).as_posix()
-        return next(
-            (n for n, name in enumerate(LONGEST_FIRST) if folder.startswith(f"{name}/")), len(LONGEST_FIRST)
+    groups = {item: item.path.relative_to(here).as_posix() for item in items}
+    for item, path in groups.items():
+        item.add_marker(
+            pytest.mark.xdist_group("the whole product" if path.startswith(WHOLE_PRODUCT) else path)
         )
-
-    items.sort(key=rank)
+    items.sort(key=lambda item: not groups[item].startswith(WHOLE_PRODUCT))
 
 
 @pytest.fixture(scope="session")
