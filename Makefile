@@ -14,7 +14,7 @@ test: $(INSTALLED)
 	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target lint types suite
 
 suite: $(INSTALLED)
-	$(PYTHON) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	$(PYTHON) -m pytest -n 3 --dist loadfile
 
 lint: $(INSTALLED)
 	$(VENV)/bin/ruff check .

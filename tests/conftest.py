@@ -19,20 +19,6 @@ from shared.migrations import upgrade
 from shared.settings import Settings
 
 SERVICES = ("structures", "parcours", "funding", "gateway")
-WHOLE_PRODUCT = ("faults/test_short_campaign.py", "product/", "integration/local/")
-"""Files that start the whole product, which takes both cores: begun first, and never two at a time."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file on one worker, and those of the whole product on a single one."""
-    here = Path(__file__).parent
-    groups = {item: item.path.relative_to(here).as_posix() for item in items}
-    for item, path in groups.items():
-        item.add_marker(
-            pytest.mark.xdist_group("the whole product" if path.startswith(WHOLE_PRODUCT) else path)
-        )
-    items.sort(key=lambda item: not groups[item].startswith(WHOLE_PRODUCT))
 
 
 @pytest.fixture(scope="session")

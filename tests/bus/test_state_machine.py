@@ -328,7 +328,7 @@ def test_no_order_of_events_loses_or_repeats_any(journal: Journal, view: View, p
     shown = View(view.urls, create_engine(view.urls.appli, application="machine", schema=SCHEMA))
     Machine.loop, Machine.journal, Machine.view, Machine.admin_url = loop, own, shown, postgres
     checks = settings(
-        max_examples=10,
+        max_examples=6,
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=list(HealthCheck),

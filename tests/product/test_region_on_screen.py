@@ -105,10 +105,7 @@ async def test_the_same_figures_without_a_broker(
         "/",
         "/regions/32?annee=2017",
         "/departements/62?annee=2017&type=ACI",
-        "/departements/60?annee=2016",
-        "/etat",
         "/indicateurs/FIN-03",
-        "/mentions-legales",
     ],
 )
 async def test_every_page_passes_in_a_real_browser(
