@@ -1,21 +1,23 @@
 """What every answer of the views carries: positions, age of the sources, an ETag that follows them."""
 
 import hashlib
+from functools import partial
 from typing import Any
 
 import orjson
 from fastapi import Request, Response
 
 from services.gateway.queries.champ import Champ
+from services.gateway.queries.region import RegionFigures, read_region
 from services.gateway.reading import Reader, Reading
 from services.gateway.sources import Sources
 from shared import clock
 
 
-async def read_territory(request: Request, champ: Champ) -> Reading:
+async def read_territory(request: Request, champ: Champ) -> Reading[RegionFigures]:
     """Return the figures of a region."""
     reader: Reader = request.app.state.reader
-    return await reader.read(champ)
+    return await reader.read(champ, partial(read_region, champ=champ))
 
 
 def sources_body(sources: Sources) -> list[dict[str, Any]]:

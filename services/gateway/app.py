@@ -72,7 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
             )
             app.state.forward = http
             app.state.reader = Reader(engine)
-            app.state.counting = Counting(engine)
+            app.state.counting = Counting(app.state.reader)
             app.state.jobs = Jobs()
             app.state.oidc = _open_provider(settings, http)
             app.state.sources = Sources(engine, settings.sources, http)

@@ -1,18 +1,15 @@
-"""Reading what the catalogue counts, once per state of the views: a source is read when an indicator asks for it."""
+"""Reading what the catalogue counts: a source is read when an indicator asks for it."""
 
-import asyncio
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.gateway.catalogue.lecture import Compteur
 from services.gateway.queries.champ import Champ
 from services.gateway.queries.counts import read_counts
-from services.gateway.reading import snapshot
-
-KEPT = 128
+from services.gateway.reading import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +21,10 @@ class Comptage:
 
 
 class Counting:
-    """Reads sources of counts; the last ones are kept until a position moves."""
+    """Reads sources of counts."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._kept: OrderedDict[tuple[Champ, str], tuple[dict[str, int], Compteur]] = OrderedDict()
-        self._lock = asyncio.Lock()
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     async def read(self, champ: Champ, sources: Iterable[str]) -> Comptage:
         """Return some sources for a région and a period, at the present positions; the type is left to the cell."""
@@ -38,20 +33,22 @@ class Counting:
 
     async def read_many(self, champs: Iterable[Champ], sources: Iterable[str]) -> list[Comptage]:
         """Return the same for several périodes, at one instant of the views."""
-        wanted = sorted(set(sources))
-        async with self._lock, snapshot(self._engine) as (conn, positions, begun):
-            found = []
-            for champ in champs:
-                compteurs = {}
-                for source in wanted:
-                    key = (champ, source)
-                    kept = self._kept.get(key)
-                    if kept is None or kept[0] != positions or not begun:
-                        kept = (positions, Compteur(source, await read_counts(conn, champ, source)))
-                        self._kept[key] = kept
-                    self._kept.move_to_end(key)
-                    compteurs[source] = kept[1]
-                found.append(Comptage(compteurs, positions))
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return found
+        wanted, fields = sorted(set(sources)), list(champs)
+        readings = await self._reader.read_all(
+            {
+                (champ, source): partial(_count, champ=champ, source=source)
+                for champ in fields
+                for source in wanted
+            }
+        )
+        return [
+            Comptage(
+                {source: readings[champ, source].figures for source in wanted},
+                readings[champ, wanted[0]].positions,
+            )
+            for champ in fields
+        ]
+
+
+async def _count(conn: AsyncConnection, champ: Champ, source: str) -> Compteur:
+    return Compteur(source, await read_counts(conn, champ, source))

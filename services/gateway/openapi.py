@@ -48,7 +48,7 @@ class MergedOpenApi:
 
     async def _ask(self, name: str) -> dict[str, Any] | None:
         try:
-            answer = await self._http.get(f"{self._urls[name]}/openapi.json", timeout=3.0)
+            answer = await self._http.get(f"{self._urls[name]}/openapi.json", timeout=10.0)
             answer.raise_for_status()
             part: dict[str, Any] = _renamed(answer.json(), name.capitalize())
         except (httpx.HTTPError, ValueError):

@@ -1,31 +1,32 @@
-"""Reading a region, once per state of the views: what has not moved is not read again."""
+"""Reading the views, once per state of them: what has not moved is not read again."""
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.gateway.projections import VIEW
-from services.gateway.queries.champ import Champ
-from services.gateway.queries.region import RegionFigures, read_region
 from shared.contracts.topics import SERVICES
 from shared.messaging.checkpoints import standings
 
-KEPT = 32
+KEPT = 64
 MADE = 64
 
 T = TypeVar("T")
+F = TypeVar("F")
+K = TypeVar("K", bound=Hashable)
+Read = Callable[[AsyncConnection], Awaitable[F]]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Generic[F]):
     """Figures and the positions they were read at: one consistent state of the views."""
 
-    figures: RegionFigures
+    figures: F
     positions: dict[str, int]
     _made: dict[Hashable, Any] = field(default_factory=dict)
 
@@ -49,26 +50,33 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, 
 
 
 class Reader:
-    """Reads regions; the last readings are kept until a position moves."""
+    """Reads the views; the last readings are kept until a position moves."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._kept: OrderedDict[Champ, Reading] = OrderedDict()
-        self._locks: dict[Champ, asyncio.Lock] = {}
+        self._kept: OrderedDict[Hashable, Reading[Any]] = OrderedDict()
+        self._locks: dict[frozenset[Hashable], asyncio.Lock] = {}
 
-    async def read(self, champ: Champ) -> Reading:
-        """Return the figures of a region at the present positions."""
-        lock = self._locks.setdefault(champ, asyncio.Lock())
+    async def read(self, key: Hashable, read: Read[F]) -> Reading[F]:
+        """Return what a function reads of the views at the present positions, named by a key."""
+        return (await self.read_all({key: read}))[key]
+
+    async def read_all(self, wanted: Mapping[K, Read[F]]) -> dict[K, Reading[F]]:
+        """Return several readings, all of one instant of the views."""
+        keys = frozenset(wanted)
+        lock = self._locks.setdefault(keys, asyncio.Lock())
         try:
             async with lock, snapshot(self._engine) as (conn, positions, begun):
-                kept = self._kept.get(champ)
-                if kept is None or kept.positions != positions or not begun:
-                    kept = Reading(await read_region(conn, champ), positions)
-                    self._kept[champ] = kept
-                    if len(self._kept) > KEPT:
-                        self._kept.popitem(last=False)
-                self._kept.move_to_end(champ)
-                return kept
+                found = {}
+                for key, read in wanted.items():
+                    kept = self._kept.get(key)
+                    if kept is None or kept.positions != positions or not begun:
+                        kept = self._kept[key] = Reading(await read(conn), positions)
+                    self._kept.move_to_end(key)
+                    found[key] = kept
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+                return found
         finally:
             if not lock.locked():
-                self._locks.pop(champ, None)
+                self._locks.pop(keys, None)

@@ -118,7 +118,7 @@ async def test_the_page_is_told_when_the_views_move(browser: Browser, place: Pla
             while not place.office.application.state.flux.listeners:
                 await asyncio.sleep(0.05)
         await place.office.move()
-        told = page.locator(".fraicheur [role=status]")
+        told = page.locator(".fraicheur + [role=status]")
         await told.locator("a").wait_for()
         assert re.search(r"Données plus récentes reçues à \d+\s?h\s?\d\d", await told.inner_text())
         assert [error for error in load.errors if "/flux" not in error] == []  # it closes its stream

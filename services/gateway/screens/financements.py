@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from fastapi import Request
@@ -18,9 +19,9 @@ from services.gateway.pages.site import Adresse
 from services.gateway.queries.champ import Champ
 from services.gateway.queries.financements import read_finances
 from services.gateway.queries.reperes import TYPES
-from services.gateway.reading import snapshot
+from services.gateway.reading import Reader
 from services.gateway.screens.assembly import closing_day, declared_share
-from services.gateway.screens.cadre import sources_freshness
+from services.gateway.screens.cadre import last_year, sources_freshness
 from services.gateway.screens.finances import Rows, Table, total_financeurs
 from shared import clock
 from shared.reference.nomenclatures import types_structure
@@ -54,16 +55,17 @@ class Screen:
 async def financements_screen(request: Request, asked: Asked) -> Screen:
     """Return the money of a territory and a year, all tables whole."""
     region = asked.region
-    year = asked.annee or await _last_year(request, region)
+    year = asked.annee or await last_year(request, region)
     champ = Champ(region, year, asked.type)
     reading = await read_territory(request, champ)
     today = clock.today()
-    async with snapshot(request.app.state.engine) as (conn, positions, _):
-        finances = await read_finances(conn, champ, min(today, date(year + 1, 1, 1)))
+    day = min(today, date(year + 1, 1, 1))
+    reader: Reader = request.app.state.reader
+    finances = await reader.read(("finances", champ, day), partial(read_finances, champ=champ, le=day))
     closed = closing_day(reading.figures, today)
     fresh = sources_freshness(request, closed, declared_share(reading.figures, asked.departement))
-    own = Rows(finances, asked.departement)
-    tables = own.tables()
+    own = finances.once(asked.departement, lambda: Rows(finances.figures, asked.departement))
+    tables = own.tables
     parameters = {"region": region, "annee": str(year)}
     parameters |= {"departement": asked.departement} if asked.departement else {}
     parameters |= {"type": asked.type} if asked.type else {}
@@ -98,7 +100,7 @@ async def financements_screen(request: Request, asked: Asked) -> Screen:
         clauses_total=own.clause("Ensemble", "", own.marches),
         redeploiements=tuple(tables[Bloc.REDEPLOIEMENTS].lignes),
     )
-    return Screen(page, tables, positions)
+    return Screen(page, tables, finances.positions)
 
 
 def file_of(screen: Screen, asked: Asked, bloc: Bloc) -> Fichier:
@@ -173,9 +175,3 @@ def _filters(asked: Asked, year: int, years: Sequence[int]) -> tuple[Filtre, ...
             choose([("", "tous les types"), *((k, types_structure()[k].libelle) for k in TYPES)], asked.type or ""),
         ),
     )  # fmt: skip
-
-
-async def _last_year(request: Request, region: str) -> int:
-    today = clock.today().year
-    figures = (await read_territory(request, Champ(region, today))).figures
-    return max((y for y in figures.years if y <= today), default=today)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +52,7 @@ class Rows:
         self.marches = [m for m in finances.marches if departement in (None, m.departement)]
         self._of = {a.structure_id: a for a in finances.annexes}
 
+    @cached_property
     def tables(self) -> dict[Bloc, Table]:
         """Return the whole tables of the page."""
         year = self._finances.champ.annee

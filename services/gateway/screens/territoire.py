@@ -76,7 +76,7 @@ async def home_page(request: Request) -> tuple[HomePage, dict[str, int]]:
     year = await last_year(request, code)
     reading = await read_territory(request, Champ(code, year))
     figures, region = reading.figures, regions()[code]
-    rows, whole = departement_rows(figures, region.nom)
+    rows, whole = reading.once("departements", lambda: departement_rows(figures, region.nom))
     lines = [
         TerritoryLine(
             region.nom, f"/regions/{code}", whole.structures, whole.etp_realises, whole.taux_realisation
@@ -98,7 +98,7 @@ async def home_page(request: Request) -> tuple[HomePage, dict[str, int]]:
         region.nom,
         year,
         freshness(request, figures, None),
-        key_figures(Reperes(figures), lecture_of(figures, None)),
+        reading.once("chiffres", lambda: key_figures(Reperes(figures), lecture_of(figures, None))),
         tuple(lines),
         links,
     )
