@@ -14,7 +14,7 @@ test: $(INSTALLED)
 	@$(MAKE) --no-print-directory --jobs 3 --output-sync=target lint types suite
 
 suite: $(INSTALLED)
-	$(PYTHON) -m pytest -n 3 --dist loadfile
+	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED)
 	$(VENV)/bin/ruff check .
