@@ -1,9 +1,7 @@
 """Assembly of the HTTP process of a service that owns facts, by hand and in one place; ``worker`` is the other one."""
 
 import asyncio
-import base64
 import contextlib
-import hashlib
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -24,6 +22,7 @@ from shared.http import Edge, add_error_handlers
 from shared.imports.routes import imports_router
 from shared.imports.runner import ImportRunner, ImportService
 from shared.imports.sealing import ClearSeal, Seal
+from shared.keys import derive_key
 from shared.logs import configure_logs
 from shared.messaging.feed import journal_state
 from shared.messaging.feed_routes import feed_router
@@ -60,12 +59,6 @@ class Service:
     reading: Action
     personal: bool = False
     open_tools: Callable[[Settings], Any] = lambda _: None
-
-
-def derive_key(secret: str, purpose: str) -> bytes:
-    """Return a 32-byte key for one purpose, derived from a secret in base64url."""
-    raw = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
-    return hashlib.blake2b(purpose.encode(), key=raw[:64], digest_size=32).digest()
 
 
 def create_service_app(service: Service, settings: Settings) -> FastAPI:

@@ -1,7 +1,9 @@
 """The HTTP answer of a single write: headers, waiting for positions, the stored answer."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any
+from uuid import UUID
 
 import orjson
 from fastapi import Header, Query, Request, Response
@@ -30,6 +32,21 @@ def writer_of(request: Request, caller: Caller) -> Writer:
     return Writer(caller, app.state.digest_key, address, tools=app.state.tools)
 
 
+def required_key(key: Cle = None) -> str:
+    """Return the caller's key of a write; also a dependency.
+
+    Raises
+    ------
+    CleManquante
+        No ``Idempotency-Key``.
+    """
+    if not key:
+        raise CleManquante(
+            "L'en-tête Idempotency-Key est obligatoire.", correction="Envoyez une clé unique par demande."
+        )
+    return key
+
+
 async def answer_write(
     request: Request,
     nature: Nature[Any, Any],
@@ -39,11 +56,13 @@ async def answer_write(
     *,
     au_moins: str | None = None,
     prefer: str | None = None,
+    tell: Callable[[UUID], UUID] | None = None,
 ) -> Response:
     """Write one line and answer 201 with its identifier and address.
 
     With ``Prefer: position`` the answer waits for the position of the write, two seconds at most, and gives
-    it in ``Positions``; a reader that asks ``au_moins`` this position sees the write.
+    it in ``Positions``; a reader that asks ``au_moins`` this position sees the write. ``tell`` gives the name
+    by which the caller knows what was written, when it is not its identifier.
 
     Raises
     ------
@@ -52,23 +71,21 @@ async def answer_write(
     BusinessError
         The refusal of the line.
     """
-    if not key:
-        raise CleManquante(
-            "L'en-tête Idempotency-Key est obligatoire.", correction="Envoyez une clé unique par demande."
-        )
+    key = required_key(key)
     await wait_for_positions(request, au_moins)
     app = request.app
     tables = app.state.service.tables
     writer = writer_of(request, caller)
     answer = await write_once(app.state.engine, tables.write, tables.idempotency, nature, line, writer, key)
-    headers = {"Location": f"{request.url.path}/{answer.body['id']}"}
+    body = answer.body if tell is None else answer.body | {"id": str(tell(UUID(answer.body["id"])))}
+    headers = {"Location": f"{request.url.path}/{body['id']}"}
     if answer.replayed:
         headers["Idempotency-Replayed"] = "true"
     if prefer == "position" and answer.seqs:
         position = await _position(request, answer.seqs)
         if position is not None:
             headers["Positions"] = f"{app.state.view}={position}"
-    return Response(orjson.dumps(answer.body), answer.status, headers, media_type="application/json")
+    return Response(orjson.dumps(body), answer.status, headers, media_type="application/json")
 
 
 async def _position(request: Request, seqs: tuple[int, ...]) -> int | None:

@@ -139,7 +139,7 @@ class ParcoursApi:
             answer = await self._send(
                 "POST", "personnes/identites", content=content, headers={"Content-Type": "application/json"}
             )
-            names |= {each["id"]: f"{each['nom'].upper()} {each['prenom']}" for each in _body(answer)}
+            names |= {each["demandee"]: f"{each['nom'].upper()} {each['prenom']}" for each in _body(answer)}
         return names
 
     async def envoyer_fichier(

@@ -2,6 +2,7 @@
 
 from services.parcours.commands.candidature import ORIENTATIONS
 from services.parcours.commands.contrat import CONTRATS
+from services.parcours.commands.decision import DECISIONS
 from services.parcours.commands.declaration import DECLARATIONS
 from services.parcours.commands.personne import PERSONNES
 from services.parcours.commands.reprise_pass import PASS_REPRIS
@@ -13,10 +14,13 @@ from services.parcours.routes import (
     conservation,
     contrats,
     declarations,
+    delivrances,
     doublons,
     fin_de_parcours,
+    flux,
     identites,
     pass_iae,
+    prolongations,
     simulations_parcours,
     simulations_pass,
 )
@@ -30,18 +34,21 @@ SERVICE = Service(
     name=Audience.PARCOURS,
     title="Parcours d'insertion",
     tables=tables,
-    natures=(PERSONNES, PASS_REPRIS, CONTRATS, ORIENTATIONS, DECLARATIONS, SORTIES),
+    natures=(PERSONNES, PASS_REPRIS, CONTRATS, ORIENTATIONS, DECISIONS, DECLARATIONS, SORTIES),
     routers=(
         candidatures.router,
+        delivrances.router,
         contrats.router,
         declarations.router,
         conservation.router,
         doublons.router,  # before identites: its list has the place of an identifier
         identites.router,
         pass_iae.router,
+        prolongations.router,
         fin_de_parcours.router,
         conseils.router,
         accompagnement.router,
+        flux.router,
         simulations_pass.router,
         simulations_parcours.router,
     ),

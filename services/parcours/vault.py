@@ -18,7 +18,9 @@ import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 
-from shared.service import derive_key
+from services.parcours.pseudonyms import Pseudonyms
+from shared.access.callers import Caller
+from shared.keys import derive_key
 from shared.settings import Settings
 
 FORMAT = b"\x01"
@@ -63,11 +65,14 @@ class Vault:
         Master key, 32 bytes; only wraps data keys.
     index_key
         Key of the blind indexes, 32 bytes.
+    partners_key
+        Key from which that of each partner derives, 32 bytes.
     """
 
-    def __init__(self, kek: bytes, index_key: bytes) -> None:
+    def __init__(self, kek: bytes, index_key: bytes, partners_key: bytes) -> None:
         self._kek = kek
         self._index_key = index_key
+        self._partners_key = partners_key
 
     @classmethod
     def of(cls, settings: Settings) -> "Vault":
@@ -75,6 +80,7 @@ class Vault:
         return cls(
             derive_key(settings.secret("kek"), "vault"),
             derive_key(settings.secret("index_key"), "blind index"),
+            derive_key(settings.secret("index_key"), "pseudonyms"),
         )
 
     def new_safe(self, personne_id: UUID) -> tuple[Safe, bytes]:
@@ -89,3 +95,11 @@ class Vault:
     def blind_index(self, kind: str, normal_form: str) -> bytes:
         """Return the 32 bytes by which equal values of a kind are recognised, and nothing else."""
         return hmac.digest(self._index_key, f"{kind}|{normal_form}".encode(), "sha256")
+
+    def pseudonyms(self, caller: Caller) -> Pseudonyms:
+        """Return the names of persons that a caller uses."""
+        return Pseudonyms.of(self._partners_key, caller)
+
+    def pseudonyms_of_partner(self, client_id: str) -> Pseudonyms:
+        """Return the names of persons that a partner uses, for who acts on its demand."""
+        return Pseudonyms.of_partner(self._partners_key, client_id)

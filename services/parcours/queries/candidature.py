@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, func, or_, sele
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.parcours.domain.candidature import ARCHIVABLES, REFUS_APRES, REFUSABLES, Candidature
-from services.parcours.queries.names import perimeter_parameters, sent_or_received
+from services.parcours.queries.names import perimeter_parameters, sent_or_received, unless_erased
 from services.parcours.tables import candidature, structure
 from shared.access.callers import Caller
 
@@ -16,7 +16,7 @@ PAGE = 200
 _touched = func.coalesce(candidature.c.change_le, candidature.c.date_orientation)
 _columns = [candidature.c[name] for name in Candidature.__slots__]
 VISIBLE = (
-    select(*_columns)
+    select(*(unless_erased(column) for column in _columns))
     .join(structure, structure.c.id == candidature.c.structure_id)
     .where(sent_or_received)
     .order_by(candidature.c.id)
@@ -84,7 +84,12 @@ async def list_candidatures(
 async def lock_candidatures(conn: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Candidature]:
     """Return all the candidatures of the persons of some, locked: persons first, then by identifier."""
     personnes = (await conn.execute(LOCK_PERSONS, {"ids": list(ids)})).scalars().all()
-    rows = await conn.execute(LOCK_ALL_OF_PERSONS, {"personnes": personnes})
+    return await lock_of_persons(conn, personnes)
+
+
+async def lock_of_persons(conn: AsyncConnection, personnes: Collection[UUID]) -> dict[UUID, Candidature]:
+    """Return all the candidatures of some persons, locked; their rows were locked first."""
+    rows = await conn.execute(LOCK_ALL_OF_PERSONS, {"personnes": list(personnes)})
     return {row[0]: Candidature(*row) for row in rows}
 
 

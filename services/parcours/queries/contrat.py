@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,7 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.parcours.domain.contrat import Contrat
 from services.parcours.domain.declaration import Engagement
 from services.parcours.domain.regles import Periode
-from services.parcours.queries.names import in_perimeter, name_parameters, named, perimeter_parameters
+from services.parcours.queries.names import (
+    in_perimeter,
+    name_parameters,
+    named,
+    perimeter_parameters,
+    unless_erased,
+)
 from services.parcours.tables import agrement, contrat, structure
 from shared.access.callers import Caller
 
@@ -31,15 +38,26 @@ ENGAGEMENTS = (
     .join_from(named, contrat, contrat.c.id == named.c.id)
     .outerjoin(agrement, agrement.c.personne_id == contrat.c.personne_id)
 )
+RECRUTEMENTS = text("""
+    with recursive suite as (
+        select id, personne_id, structure_id, date_debut from contrat where id = any(cast(:ids as uuid[]))
+        union
+        select s.id, b.personne_id, b.structure_id, b.date_debut from suite s join contrat b
+            on b.personne_id = s.personne_id and b.structure_id = s.structure_id
+            and b.date_sortie is null and b.date_debut < s.date_debut and b.date_fin_prevue >= s.date_debut - 1
+    )
+    select id, min(date_debut) from suite group by id having count(*) > 1
+""")
 _columns = [contrat.c[name] for name in Contrat.__slots__]
 GET_MANY = select(*_columns).where(contrat.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+_as_read = [unless_erased(column) for column in _columns]
 GET = (
-    select(*_columns)
+    select(*_as_read)
     .join(structure, structure.c.id == contrat.c.structure_id)
     .where(contrat.c.id == bindparam("id"), in_perimeter)
 )
 OF_DAYS = (
-    select(*_columns)
+    select(*_as_read)
     .join(structure, structure.c.id == contrat.c.structure_id)
     .where(
         contrat.c.structure_id == bindparam("structure"),
@@ -86,6 +104,20 @@ async def get_contrats(conn: AsyncConnection, ids: Collection[UUID]) -> dict[UUI
     """Return contracts by identifier."""
     rows = await conn.execute(GET_MANY, {"ids": list(ids)})
     return {row[0]: Contrat(*row) for row in rows}
+
+
+async def get_recrutements(conn: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, date]:
+    """Return the first day of the recruitment of contracts that renew others, by contract.
+
+    Contracts do not tell their parent: one renews another of the same person in the same structure that nothing
+    ended and that runs until its eve at least.
+
+    Source
+    ------
+    Parcours §10.3, recrutement
+    """
+    rows = await conn.execute(RECRUTEMENTS, {"ids": list(ids)})
+    return {contrat_id: debut for contrat_id, debut in rows}  # noqa: C416 # a row is no pair for the types
 
 
 async def get_heures(conn: AsyncConnection, ids: Collection[UUID]) -> Heures:

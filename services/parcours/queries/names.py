@@ -1,16 +1,33 @@
 """What bounds a reading: how a line names an object, and the perimeter of the caller."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, func, or_, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
-from services.parcours.tables import candidature, structure, tables
+from services.parcours.tables import candidature, cle_personne, structure, tables
 from shared.access.callers import Caller
 
 _reference = tables.write.reference
-_uuid = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).column_valued("u")
+_identified = (
+    func.unnest(bindparam("noms", type_=ARRAY(Text)), bindparam("ids", type_=ARRAY(Uuid)))
+    .table_valued(column("nom", Text), column("id", Uuid))
+    .render_derived("identified")
+)
 own_reference = any_(bindparam("references", type_=ARRAY(Text)))
 
 named = union_all(
@@ -19,7 +36,7 @@ named = union_all(
         _reference.c.nature == bindparam("nature"),
         _reference.c.reference == own_reference,
     ),
-    select(cast(_uuid, Text), _uuid),
+    select(_identified.c.nom, _identified.c.id),
 ).cte("named")
 """Each name given (``nom``), the caller's own reference or an identifier, and the ``id`` it stands for."""
 
@@ -35,17 +52,36 @@ sent_or_received = or_(
 """The candidature was sent by an organisation of the caller's perimeter, or to a structure of it."""
 
 
-def name_parameters(client_id: str, nature: str, names: Iterable[str]) -> dict[str, Any]:
-    """Return the bind values of ``named``; a name that is a UUID is never a reference."""
-    ids: list[UUID] = []
+def unless_erased(column: Column[Any]) -> ColumnElement[Any]:
+    """Return a column as read: a ``personne_id`` is null once the key of the person is destroyed."""
+    if column.name != "personne_id":
+        return column
+    kept = select(cle_personne.c.personne_id).where(cle_personne.c.personne_id == column)
+    return kept.scalar_subquery().label(column.name)
+
+
+def name_parameters(
+    client_id: str, nature: str, names: Iterable[str], find: Callable[[UUID], UUID] = lambda known: known
+) -> dict[str, Any]:
+    """Return the bind values of ``named``; a name that is a UUID is never a reference.
+
+    ``find`` gives what a UUID of the caller stands for: a pseudonym, the identifier of a person.
+    """
+    identified: dict[str, UUID] = {}
     references: list[str] = []
     for name in set(names):
         identifier = _as_uuid(name)
         if identifier is None:
             references.append(name)
         else:
-            ids.append(identifier)
-    return {"client": client_id, "nature": nature, "references": references, "ids": ids}
+            identified[name] = find(identifier)
+    return {
+        "client": client_id,
+        "nature": nature,
+        "references": references,
+        "noms": list(identified),
+        "ids": list(identified.values()),
+    }
 
 
 def _as_uuid(name: str) -> UUID | None:

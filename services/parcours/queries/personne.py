@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, exists, func, or_, select, text
@@ -19,9 +19,13 @@ from services.parcours.queries.names import (
     sent_or_received,
 )
 from services.parcours.tables import agrement, candidature, cle_personne, contrat, personne, structure
+from services.parcours.vault import Vault
 from shared.access.callers import Caller
+from shared.writing import Writer
 
-# Somebody in the caller's perimeter sent, received or employs the person; or the caller entered them.
+_absorbee = personne.alias("absorbee")
+# Somebody in the caller's perimeter sent, received or employs the person; or the caller entered them, or entered
+# somebody whom a merge made one with them.
 visible = or_(
     personne.c.cree_par == bindparam("client"),
     exists()
@@ -32,6 +36,9 @@ visible = or_(
     .where(contrat.c.personne_id == personne.c.id)
     .where(structure.c.id == contrat.c.structure_id)
     .where(in_perimeter),
+    exists()
+    .where(_absorbee.c.fusionnee_dans == personne.c.id)
+    .where(_absorbee.c.cree_par == bindparam("client")),
 )
 # A reference is the caller's own; an identifier must be that of somebody in the perimeter.
 _nameable = or_(named.c.nom == own_reference, visible)
@@ -57,19 +64,25 @@ GET = (
     .join(cle_personne, cle_personne.c.personne_id == personne.c.id)
     .where(personne.c.id == select(_gardee).where(_nomme.c.id == bindparam("id")).scalar_subquery(), visible)
 )
+_named_and_seen = (_nomme.c.id == any_(bindparam("personnes", type_=ARRAY(Uuid)))) & visible
+SEEN = select(personne.c.id).join_from(_nomme, personne, personne.c.id == _gardee).where(_named_and_seen)
 GET_MANY = (
-    select(personne.c.id, personne.c.version, personne.c.identite, cle_personne.c.dek_enveloppee)
+    select(
+        _nomme.c.id.label("nommee"),
+        personne.c.id,
+        personne.c.version,
+        personne.c.identite,
+        cle_personne.c.dek_enveloppee,
+    )
+    .join_from(_nomme, personne, personne.c.id == _gardee)
     .join(cle_personne, cle_personne.c.personne_id == personne.c.id)
-    .where(personne.c.id == any_(bindparam("personnes", type_=ARRAY(Uuid))), visible)
+    .where(_named_and_seen)
 )
 WHOLE = (
-    select(personne, cle_personne.c.dek_enveloppee)
+    select(_nomme.c.id.label("nommee"), personne, cle_personne.c.dek_enveloppee)
+    .join_from(_nomme, personne, personne.c.id == _gardee)
     .join(cle_personne, cle_personne.c.personne_id == personne.c.id)
-    .where(
-        personne.c.id == any_(bindparam("personnes", type_=ARRAY(Uuid))),
-        personne.c.fusionnee_dans.is_(None),
-        visible,
-    )
+    .where(_named_and_seen)
     .order_by(personne.c.id)
 )
 LOCK_WHOLE = WHOLE.with_for_update(of=personne, key_share=True)
@@ -79,11 +92,15 @@ SEALED = (
     .where(bindparam("id") == func.coalesce(personne.c.fusionnee_dans, personne.c.id))
     .order_by(personne.c.id)
 )
+KEPT = select(_gardee).where(_nomme.c.id == bindparam("id"))
 LAST_CONTRACT = text("""
     select max(coalesce(date_sortie, date_fin_prevue)) from contrat where personne_id = :personne
 """)
 ACCESSES = text("""
-    select recorded_at, client_id, action, motif, result from audit where target_id = :personne order by id
+    select recorded_at, client_id, action, motif, result from audit
+    where target_id = any(array(
+        select cast(id as text) from personne where id = :personne or fusionnee_dans = :personne
+    )) order by id
 """)
 TAKEN = text("""
     select coalesce(fusionnee_dans, id), index_identite, index_nir from personne
@@ -101,25 +118,27 @@ class Sealed:
 
 
 async def find_agrements(
-    conn: AsyncConnection, caller: Caller, names: Collection[str]
+    conn: AsyncConnection, writer: Writer, names: Collection[str]
 ) -> dict[str, tuple[UUID, list[Periode]]]:
-    """Return the persons that a caller names, each with the periods of their agréments."""
+    """Return the persons that a writer names, each with the periods of their agréments."""
     found: dict[str, tuple[UUID, list[Periode]]] = {}
-    for nom, personne_id, debut, fin in await conn.execute(AGREMENTS, _parameters(caller, names)):
+    for nom, personne_id, debut, fin in await conn.execute(AGREMENTS, _parameters(writer, names)):
         _, periodes = found.setdefault(nom, (personne_id, []))
         if debut is not None:
             periodes.append(Periode(debut, fin))
     return found
 
 
-async def find_identities(conn: AsyncConnection, caller: Caller, names: Collection[str]) -> dict[str, Sealed]:
-    """Return the sealed identities of the persons that a caller names; those erased are not found."""
-    rows = await conn.execute(IDENTITIES, _parameters(caller, names))
+async def find_identities(conn: AsyncConnection, writer: Writer, names: Collection[str]) -> dict[str, Sealed]:
+    """Return the sealed identities of the persons that a writer names; those erased are not found."""
+    rows = await conn.execute(IDENTITIES, _parameters(writer, names))
     return {nom: Sealed(*sealed) for nom, *sealed in rows}
 
 
-def _parameters(caller: Caller, names: Collection[str]) -> dict[str, Any]:
-    return name_parameters(caller.client_id, "personnes", names) | perimeter_parameters(caller)
+def _parameters(writer: Writer, names: Collection[str]) -> dict[str, Any]:
+    caller, vault = writer.caller, cast("Vault", writer.tools)
+    found = name_parameters(caller.client_id, "personnes", names, vault.pseudonyms(caller).find)
+    return found | perimeter_parameters(caller)
 
 
 async def find_known(
@@ -144,15 +163,27 @@ async def get_personne(conn: AsyncConnection, caller: Caller, personne_id: UUID)
 async def list_personnes(
     conn: AsyncConnection, caller: Caller, personnes: Collection[UUID]
 ) -> Sequence[RowMapping]:
-    """Return the sealed identities of those of some persons that are in the caller's perimeter."""
+    """Return the sealed identities of those of some persons that are in the caller's perimeter.
+
+    ``nommee`` is the identifier asked for, ``id`` another one after a merge.
+    """
     values = {"personnes": list(personnes), "client": caller.client_id} | perimeter_parameters(caller)
     return (await conn.execute(GET_MANY, values)).mappings().all()
+
+
+async def see_personne(conn: AsyncConnection, caller: Caller, personne_id: UUID) -> UUID | None:
+    """Return who a person of the caller's perimeter is now, another one after a merge."""
+    values = {"personnes": [personne_id], "client": caller.client_id} | perimeter_parameters(caller)
+    return (await conn.execute(SEEN, values)).scalar()
 
 
 async def lock_personnes(
     conn: AsyncConnection, caller: Caller, personnes: Collection[UUID]
 ) -> dict[UUID, RowMapping]:
-    """Return all that the vault holds of persons of the caller's perimeter, with their keys, locked."""
+    """Return all that the vault holds of persons of the caller's perimeter, with their keys, locked.
+
+    Each is found by the identifier asked for, whoever they are now.
+    """
     return await _whole(conn, LOCK_WHOLE, caller, personnes)
 
 
@@ -165,7 +196,7 @@ async def _whole(
     conn: AsyncConnection, query: Any, caller: Caller, personnes: Collection[UUID]
 ) -> dict[UUID, RowMapping]:
     values = {"personnes": list(personnes), "client": caller.client_id} | perimeter_parameters(caller)
-    return {row["id"]: row for row in (await conn.execute(query, values)).mappings()}
+    return {row["nommee"]: row for row in (await conn.execute(query, values)).mappings()}
 
 
 async def last_contract_day(conn: AsyncConnection, personne_id: UUID) -> date | None:
@@ -175,8 +206,13 @@ async def last_contract_day(conn: AsyncConnection, personne_id: UUID) -> date | 
 
 async def list_accesses(conn: AsyncConnection, personne_id: UUID) -> list[dict[str, Any]]:
     """Return who read or changed what is held of a person, oldest first."""
-    rows = await conn.execute(ACCESSES, {"personne": str(personne_id)})
+    rows = await conn.execute(ACCESSES, {"personne": personne_id})
     return [dict(row) for row in rows.mappings()]
+
+
+async def find_kept(conn: AsyncConnection, personne_id: UUID) -> UUID:
+    """Return who a person is now, another one after a merge; nobody is who they were."""
+    return (await conn.execute(KEPT, {"id": personne_id})).scalar() or personne_id
 
 
 async def list_sealed(conn: AsyncConnection, personne_id: UUID) -> Sequence[RowMapping]:

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from services.parcours.commands.accompagnement import ETAPES, RELEVES, EtapeLine, Releve, ReleveLine
 from services.parcours.commands.suivi import SUIVIS, SuiviLine
 from services.parcours.queries.accompagnement import get_timeline
-from services.parcours.queries.pass_iae import get_dossier
+from services.parcours.queries.personne import see_personne
+from services.parcours.routes.names import names_of
 from shared.access.callers import Caller
 from shared.access.edge import requires
 from shared.access.rights import UNKNOWN, Action
@@ -63,7 +64,8 @@ async def get_parcours(
     request: Request, caller: Annotated[Caller, Depends(requires(Action.LIRE_PARCOURS))], personne_id: UUID
 ) -> list[EvenementView]:
     async with request.app.state.engine.connect() as conn:
-        if await get_dossier(conn, caller, personne_id) is None:
+        known = await see_personne(conn, caller, names_of(request, caller).find(personne_id))
+        if known is None:
             raise Introuvable(UNKNOWN)
-        rows = await get_timeline(conn, personne_id)
+        rows = await get_timeline(conn, known)
     return [EvenementView.model_validate(dict(row)) for row in rows]

@@ -11,8 +11,15 @@ from sqlalchemy import RowMapping
 from services.parcours.commands.candidature import ORIENTATIONS, MotifRefus, OrientationLine
 from services.parcours.commands.classement import classer_candidatures
 from services.parcours.commands.decision import DECISIONS, DecisionLine, Reponse
+from services.parcours.commands.embauche import (
+    EMBAUCHES_REPORTEES,
+    EmbaucheReportee,
+    EmbaucheReporteeLine,
+)
 from services.parcours.domain.candidature import Candidature, refus_automatique_le
+from services.parcours.pseudonyms import Pseudonyms
 from services.parcours.queries.candidature import get_candidature, list_candidatures
+from services.parcours.routes.names import names_of
 from shared.access.callers import Caller
 from shared.access.edge import requires
 from shared.access.rights import UNKNOWN, Action
@@ -32,7 +39,8 @@ class CandidatureView(BaseModel):
 
     id: UUID
     version: int
-    personne_id: UUID
+    personne_id: UUID | None
+    """The person, by the caller's own pseudonym; null once they are erased."""
     structure_id: UUID
     origine: str
     type_prescripteur: str
@@ -46,14 +54,16 @@ class CandidatureView(BaseModel):
     pass_id: UUID | None
     diagnostic_id: UUID | None
     archivee_le: date | None
+    delivrance: Literal["PENDING", "GRANTED", "DENIED"] | None
+    """Of a PASS IAE that is delivered by hand."""
     refus_automatique_le: date | None
     """Day on which the candidature is refused if nobody touches it."""
 
 
-def view_of(row: RowMapping) -> CandidatureView:
+def view_of(row: RowMapping, names: Pseudonyms) -> CandidatureView:
     """Return a candidature as read, with what it is waiting for."""
     limite = refus_automatique_le(Candidature(**dict(row)))
-    return CandidatureView.model_validate({**row, "refus_automatique_le": limite})
+    return CandidatureView.model_validate({**names.tell_in(row), "refus_automatique_le": limite})
 
 
 @router.post("", status_code=201, summary="Orienter une personne vers une structure")
@@ -78,7 +88,8 @@ async def get_candidatures(
 ) -> list[CandidatureView]:
     async with request.app.state.engine.connect() as conn:
         rows = await list_candidatures(conn, caller, structure_id, apres, etat or ())
-    return [view_of(row) for row in rows]
+    names = names_of(request, caller)
+    return [view_of(row, names) for row in rows]
 
 
 @router.get("/{candidature_id}", summary="Lire une candidature")
@@ -90,7 +101,7 @@ async def get_one_candidature(
     if row is None:
         raise Introuvable(UNKNOWN)
     response.headers["ETag"] = f'"{row["version"]}"'
-    return view_of(row)
+    return view_of(row, names_of(request, caller))
 
 
 @router.post("/{candidature_id}/decision", status_code=201, summary="Décider d'une candidature")
@@ -106,6 +117,21 @@ async def post_decision(  # one parameter a header
     answer = await answer_write(request, DECISIONS, line, caller, cle, prefer=prefer)
     answer.headers["Location"] = f"{router.prefix}/{candidature_id}"
     return answer
+
+
+@router.post(
+    "/{candidature_id}/report", status_code=201, summary="Reporter une embauche qui n'a pas commencé"
+)
+async def post_report(  # one parameter a header
+    request: Request,
+    candidature_id: UUID,
+    reportee: EmbaucheReportee,
+    caller: Sender,
+    cle: Cle = None,
+    prefer: Preference = None,
+) -> Response:
+    line = EmbaucheReporteeLine(**dict(reportee), candidature=candidature_id)
+    return await answer_write(request, EMBAUCHES_REPORTEES, line, caller, cle, prefer=prefer)
 
 
 class Classement(BaseModel):

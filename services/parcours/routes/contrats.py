@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from services.parcours.commands.contrat import CONTRATS, ContratLine
 from services.parcours.domain.regles import Periode, jours_du_mois
 from services.parcours.queries.contrat import get_contrat, list_contrats
+from services.parcours.routes.names import names_of
 from shared.access.callers import Caller
 from shared.access.edge import requires
 from shared.access.rights import UNKNOWN, Action
@@ -26,7 +27,8 @@ class ContratView(BaseModel):
 
     id: UUID
     version: int
-    personne_id: UUID
+    personne_id: UUID | None
+    """The person, by the caller's own pseudonym; null once they are erased."""
     structure_id: UUID
     type_contrat: str
     date_debut: date
@@ -61,7 +63,8 @@ async def get_contrats_du_mois(
 ) -> list[ContratView]:
     async with request.app.state.engine.connect() as conn:
         rows = await list_contrats(conn, caller, structure_id, Periode(*jours_du_mois(mois)))
-    return [ContratView.model_validate(dict(row)) for row in rows]
+    names = names_of(request, caller)
+    return [ContratView.model_validate(names.tell_in(row)) for row in rows]
 
 
 @router.get("/{contrat_id}", summary="Lire un contrat")
@@ -76,4 +79,4 @@ async def get_one_contrat(
     if row is None:
         raise Introuvable(UNKNOWN)
     response.headers["ETag"] = f'"{row["version"]}"'
-    return ContratView.model_validate(dict(row))
+    return ContratView.model_validate(names_of(request, caller).tell_in(row))

@@ -7,8 +7,10 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from services.parcours.commands.autoprescription import SANCTIONS, SanctionLine, SanctionPrononcee
 from services.parcours.commands.fin_de_parcours import (
+    ANNULATIONS,
     CLOTURES,
     REPORTS,
+    AnnulationLine,
     ClotureLine,
     ReportDemande,
     ReportLine,
@@ -42,6 +44,18 @@ async def post_cloture(
     request: Request, pass_id: UUID, caller: Sender, cle: Cle = None, prefer: Preference = None
 ) -> Response:
     return await answer_write(request, CLOTURES, ClotureLine(pass_iae=pass_id), caller, cle, prefer=prefer)
+
+
+@router.post("/pass/{pass_id}/annulation", status_code=201, summary="Annuler un PASS IAE délivré à tort")
+async def post_annulation(
+    request: Request,
+    pass_id: UUID,
+    caller: Annotated[Caller, Depends(requires(Action.EXPLOITER))],
+    cle: Cle = None,
+    prefer: Preference = None,
+) -> Response:
+    line = AnnulationLine(pass_iae=pass_id)
+    return await answer_write(request, ANNULATIONS, line, caller, cle, prefer=prefer)
 
 
 @router.post(

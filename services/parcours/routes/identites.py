@@ -23,6 +23,7 @@ from services.parcours.queries.personne import (
     list_personnes,
 )
 from services.parcours.routes.declarations import version_remplacee
+from services.parcours.routes.names import names_of
 from services.parcours.vault import Vault
 from shared.access.audit import audit_row
 from shared.access.callers import Caller
@@ -31,14 +32,14 @@ from shared.access.rights import UNKNOWN, Action, Decision
 from shared.errors import Introuvable
 from shared.logs import request_id
 from shared.single import Cle, Preference, answer_write, writer_of
-from shared.types import Identifiant, Texte
+from shared.types import Identifiant, Reference, Texte
 from shared.validation import Input
 
 router = APIRouter(prefix="/v1/personnes", tags=["personnes"])
 
 
 class IdentiteView(BaseModel):
-    """Who a person is; what is sensitive (NIR, criteria) never leaves by this route."""
+    """Who a person is, by the caller's own pseudonym; what is sensitive (NIR, criteria) never leaves by this route."""
 
     id: UUID
     version: int
@@ -46,6 +47,7 @@ class IdentiteView(BaseModel):
     prenom: str
     date_naissance: date
     code_insee: str | None
+    identifiant_france_travail: str | None = None
 
 
 @router.post("", status_code=201, summary="Inscrire une personne")
@@ -56,7 +58,8 @@ async def post_personne(
     cle: Cle = None,
     prefer: Preference = None,
 ) -> Response:
-    return await answer_write(request, PERSONNES, line, caller, cle, prefer=prefer)
+    tell = names_of(request, caller).tell
+    return await answer_write(request, PERSONNES, line, caller, cle, prefer=prefer, tell=tell)
 
 
 @router.get("/{personne_id}", summary="Lire une identité (la lecture est tracée)")
@@ -66,16 +69,17 @@ async def get_identite(
     caller: Annotated[Caller, Depends(requires(Action.LIRE_IDENTITE))],
     personne_id: UUID,
 ) -> IdentiteView:
-    vault = cast("Vault", request.app.state.tools)
+    vault, names = cast("Vault", request.app.state.tools), names_of(request, caller)
     async with request.app.state.engine.begin() as conn:
-        row = await get_personne(conn, caller, personne_id)
-        await _trace(conn, request, caller, personne_id, None, found=row is not None)
+        row = await get_personne(conn, caller, names.find(personne_id))
+        target = row["id"] if row else names.find(personne_id)
+        await _trace(conn, request, caller, target, None, found=row is not None)
     if row is None:
         raise Introuvable(UNKNOWN)
     response.headers["ETag"] = f'"{row["version"]}"'
     response.headers["Cache-Control"] = "no-store"
     identite = vault.safe(row["id"], row["dek_enveloppee"]).open("identite", row["identite"])
-    return IdentiteView(id=row["id"], version=row["version"], **identite)
+    return IdentiteView(id=names.tell(row["id"]), version=row["version"], **identite)
 
 
 class IdentitesDemandees(Input):
@@ -84,23 +88,33 @@ class IdentitesDemandees(Input):
     personnes: list[Identifiant] = Field(min_length=1, max_length=200)
 
 
+class IdentiteDemandeeView(IdentiteView):
+    """Who a person of a batch is."""
+
+    demandee: UUID
+    """The name that was asked for; ``id`` is another one after a merge."""
+
+
 @router.post("/identites", summary="Lire des identités, par lot (chaque lecture est tracée)")
 async def post_identites(
     request: Request,
     response: Response,
     caller: Annotated[Caller, Depends(requires(Action.LIRE_IDENTITE))],
     demande: IdentitesDemandees,
-) -> list[IdentiteView]:
-    vault = cast("Vault", request.app.state.tools)
+) -> list[IdentiteDemandeeView]:
+    vault, names = cast("Vault", request.app.state.tools), names_of(request, caller)
+    asked = [names.find(name) for name in demande.personnes]
     async with request.app.state.engine.begin() as conn:
-        rows = await list_personnes(conn, caller, demande.personnes)
-        found = {row["id"] for row in rows}
-        for personne_id in demande.personnes:
-            await _trace(conn, request, caller, personne_id, None, found=personne_id in found)
+        rows = await list_personnes(conn, caller, asked)
+        found = {row["nommee"]: row["id"] for row in rows}
+        for personne_id in asked:
+            target = found.get(personne_id, personne_id)
+            await _trace(conn, request, caller, target, None, found=personne_id in found)
     response.headers["Cache-Control"] = "no-store"
     return [
-        IdentiteView(
-            id=row["id"],
+        IdentiteDemandeeView(
+            demandee=names.tell(row["nommee"]),
+            id=names.tell(row["id"]),
             version=row["version"],
             **vault.safe(row["id"], row["dek_enveloppee"]).open("identite", row["identite"]),
         )
@@ -157,21 +171,22 @@ async def post_export(
     personne_id: UUID,
     demande: Motivee,
 ) -> ExportView:
-    vault = cast("Vault", request.app.state.tools)
+    vault, names = cast("Vault", request.app.state.tools), names_of(request, caller)
     async with request.app.state.engine.begin() as conn:
-        row = await get_whole(conn, caller, personne_id)
-        await _trace(conn, request, caller, personne_id, demande.motif, found=row is not None)
-        timeline = await get_timeline(conn, personne_id)
-        dossier = (await read_dossiers(conn, [personne_id]))[personne_id]
-        etapes = await list_etapes(conn, personne_id)
-        accesses = await list_accesses(conn, personne_id)
+        row = await get_whole(conn, caller, names.find(personne_id))
+        target = row["id"] if row else names.find(personne_id)
+        await _trace(conn, request, caller, target, demande.motif, found=row is not None)
+        timeline = await get_timeline(conn, target)
+        dossier = (await read_dossiers(conn, [target]))[target]
+        etapes = await list_etapes(conn, target)
+        accesses = await list_accesses(conn, target)
     if row is None:
         raise Introuvable(UNKNOWN)
     response.headers["Cache-Control"] = "no-store"
     safe = vault.safe(row["id"], row["dek_enveloppee"])
     sensible = safe.open("sensible", row["sensible"])
     return ExportView(
-        id=row["id"],
+        id=names.tell(row["id"]),
         identite=safe.open("identite", row["identite"]),
         sensible=sensible | {"nir": masquer(sensible["nir"])},
         diagnostics=[
@@ -205,8 +220,19 @@ async def post_rectification(  # one parameter a header
     prefer: Preference = None,
 ) -> Response:
     attendue = version_remplacee(if_match, None)
-    line = RectificationLine(**dict(correction), personne=personne_id, version_attendue=attendue)
-    return await answer_write(request, RECTIFICATIONS, line, caller, cle, prefer=prefer)
+    names = names_of(request, caller)
+    known = names.find(personne_id)
+    line = RectificationLine(**dict(correction), personne=known, version_attendue=attendue)
+    return await answer_write(request, RECTIFICATIONS, line, caller, cle, prefer=prefer, tell=names.tell)
+
+
+class Effacement(Motivee):
+    """Why a person is erased, and how they are named."""
+
+    partenaire: Reference | None = Field(
+        None,
+        description="Client dont l'identifiant donné est le pseudonyme ; absent, c'est celui du journal.",
+    )
 
 
 @router.post(
@@ -216,6 +242,9 @@ async def post_effacement(
     request: Request,
     caller: Annotated[Caller, Depends(requires(Action.EXPLOITER))],
     personne_id: UUID,
-    demande: Motivee,
+    demande: Effacement,
 ) -> None:
-    await effacer_personne(request.app.state.engine, personne_id, demande.motif, writer_of(request, caller))
+    known = personne_id
+    if demande.partenaire:
+        known = cast("Vault", request.app.state.tools).pseudonyms_of_partner(demande.partenaire).find(known)
+    await effacer_personne(request.app.state.engine, known, demande.motif, writer_of(request, caller))

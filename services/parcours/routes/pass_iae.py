@@ -1,4 +1,4 @@
-"""Routes of the PASS IAE: diagnose, read, suspend, resume, prolong."""
+"""Routes of the PASS IAE: diagnose, read, suspend, resume."""
 
 from datetime import date
 from typing import Annotated
@@ -8,14 +8,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from services.parcours.commands.diagnostic import DIAGNOSTICS, DiagnosticLine
-from services.parcours.commands.prolongation import (
-    PROLONGATIONS,
-    REPONSES,
-    ProlongationDemandee,
-    ProlongationLine,
-    ReponseLine,
-    ReponsePrescripteur,
-)
 from services.parcours.commands.suspension import (
     REPRISES,
     SUSPENSIONS,
@@ -28,6 +20,7 @@ from services.parcours.domain import pass_iae as rules
 from services.parcours.domain.delivrance import afficher
 from services.parcours.domain.dossier import Dossier, PassIae
 from services.parcours.queries.pass_iae import get_dossier, get_dossier_of_pass
+from services.parcours.routes.names import names_of
 from shared import clock
 from shared.access.callers import Caller
 from shared.access.edge import requires
@@ -126,7 +119,7 @@ async def get_pass(request: Request, response: Response, caller: Reader, pass_id
 @router.get("/personnes/{personne_id}/pass", summary="Lire les PASS IAE d'une personne")
 async def get_passes(request: Request, caller: Reader, personne_id: UUID) -> list[PassView]:
     async with request.app.state.engine.connect() as conn:
-        dossier = await get_dossier(conn, caller, personne_id)
+        dossier = await get_dossier(conn, caller, names_of(request, caller).find(personne_id))
     if dossier is None:
         raise Introuvable(UNKNOWN)
     return [_view(known, dossier, clock.today()) for known in dossier.passes]
@@ -156,35 +149,3 @@ async def post_reprise(  # one parameter a header
 ) -> Response:
     line = RepriseLine(**dict(declaree), suspension=suspension_id)
     return await answer_write(request, REPRISES, line, caller, cle, prefer=prefer)
-
-
-@router.post(
-    "/pass/{pass_id}/prolongations", status_code=201, summary="Prolonger un PASS IAE, ou le demander"
-)
-async def post_prolongation(  # one parameter a header
-    request: Request,
-    pass_id: UUID,
-    demandee: ProlongationDemandee,
-    caller: Sender,
-    cle: Cle = None,
-    prefer: Preference = None,
-) -> Response:
-    line = ProlongationLine(**dict(demandee), pass_iae=pass_id)
-    return await answer_write(request, PROLONGATIONS, line, caller, cle, prefer=prefer)
-
-
-@router.post(
-    "/prolongations/{prolongation_id}/reponse",
-    status_code=201,
-    summary="Accorder ou refuser une prolongation",
-)
-async def post_reponse(  # one parameter a header
-    request: Request,
-    prolongation_id: UUID,
-    reponse: ReponsePrescripteur,
-    caller: Sender,
-    cle: Cle = None,
-    prefer: Preference = None,
-) -> Response:
-    line = ReponseLine(**dict(reponse), prolongation=prolongation_id)
-    return await answer_write(request, REPONSES, line, caller, cle, prefer=prefer)

@@ -4,13 +4,13 @@ A refused case answers 200 with all the reasons and all that does not depend on 
 """
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from services.parcours.domain import eligibilite, identifiants, sortie, transitions
+from services.parcours.domain import criteres, eligibilite, identifiants, sortie, transitions
 from services.parcours.domain.errors import PeriodeInversee, TransitionInterdite
 from services.parcours.domain.regles import REFORME
 from services.parcours.domain.siae import refus_du_type
@@ -59,6 +59,56 @@ async def post_eligibilite(demande: EligibiliteDemande) -> EligibiliteSimulee:
         niveau_1=niveau_1,
         niveau_2=niveau_2,
         valable_jusqu_au=None if refus else eligibilite.fin_de_validite(demande.auteur, demande.le),
+    )
+
+
+class CriteresDemande(Input):
+    """A profile on the day ``au``; levels and times are codes of the ASP."""
+
+    date_naissance: Jour | None = None
+    niveau_formation: Annotated[str, StringConstraints(pattern=r"^\d{2}$")] | None = None
+    anciennete_france_travail: Literal["00", "01", "02", "03", "04"] | None = None
+    au: Jour
+
+
+class CritereVu(BaseModel):
+    """A criterion; its piece is younger than ``age_maximal_mois``, null where it must hold or never ages."""
+
+    code: str
+    libelle: str
+    niveau: int
+    piece: str
+    age_maximal_mois: int | None
+    certifiable: bool
+
+
+class CriteresProposes(BaseModel):
+    """The criteria that the profile suggests, and all of them with what proves them."""
+
+    proposes: list[str]
+    criteres: list[CritereVu]
+    regles: list[Regle]
+
+
+@router.post("/criteres", summary="Critères d'éligibilité : pièces attendues et critères proposés")
+async def post_criteres(demande: CriteresDemande) -> CriteresProposes:
+    certified = criteres.certifiables(demande.au)
+    return CriteresProposes(
+        proposes=criteres.proposer(
+            demande.date_naissance, demande.niveau_formation, demande.anciennete_france_travail, demande.au
+        ),
+        criteres=[
+            CritereVu(
+                code=code,
+                libelle=critere.libelle,
+                niveau=critere.niveau,
+                piece=criteres.PIECES.valeur[code].libelle,
+                age_maximal_mois=criteres.PIECES.valeur[code].mois,
+                certifiable=code in certified,
+            )
+            for code, critere in criteres_eligibilite().items()
+        ],
+        regles=regles(criteres.CITATIONS),
     )
 
 
@@ -123,7 +173,9 @@ async def post_sortie(demande: SortieDemande) -> SortieSimulee:
     refus = refus_du_type(demande.type_structure)
     jours = (demande.date_sortie - demande.date_entree).days
     if jours < 0:
-        refus.append(PeriodeInversee("La sortie précède l'entrée.", champ="date_sortie"))
+        refus.append(
+            PeriodeInversee("La sortie précède l'entrée.", champ="date_sortie", source="Parcours §10.3")
+        )
     # The thresholds of today, whatever the dates: older exits have no simulator.
     jour = max(demande.date_sortie, REFORME)
     raison = (
