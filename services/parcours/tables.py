@@ -159,6 +159,8 @@ candidature = Table(
     Column("change_le", Date),  # last change of state; null while as sent
     Column("archivee_le", Date),
     Column("envoyee_ms", BigInteger),  # instant of the sending; null where the 24 hours do not apply
+    Column("delivrance", Text),  # by hand: PENDING, GRANTED, DENIED
+    Column("delivrance_le", Date),
     CheckConstraint(_among("origine", ORIGINES), name="origine"),
     CheckConstraint(_among("etat", ETATS), name="etat"),
     CheckConstraint("contrat_id is null or etat = 'accepted'", name="contrat_accepte"),
@@ -166,6 +168,11 @@ candidature = Table(
     CheckConstraint(
         "num_nonnulls(date_embauche, pass_id, diagnostic_id) = 0 or etat = 'accepted'", name="acte_accepte"
     ),
+    CheckConstraint(
+        f"({_among('delivrance', ETATS_PROLONGATION)} and etat = 'accepted') or delivrance is null",
+        name="delivrance",
+    ),
+    CheckConstraint("(delivrance in ('GRANTED', 'DENIED')) = (delivrance_le is not null)", name="delivree"),
     ExcludeConstraint(
         ("personne_id", "="),
         ("structure_id", "="),
@@ -249,6 +256,7 @@ prolongation = Table(  # granted, or asked for
     Column("organisation", Text),  # the prescripteur habilité who is asked
     Column("decidee_le", Date),
     Column("motif_refus", Text),
+    Column("actions", JSON, nullable=False, server_default=text("'[]'")),  # what a refusal proposes
     CheckConstraint("date_debut < date_fin", name="periode"),
     CheckConstraint(_among("motif", MOTIFS_PROLONGATION), name="motif"),
     CheckConstraint(_among("etat", ETATS_PROLONGATION), name="etat"),

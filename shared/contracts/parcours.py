@@ -44,14 +44,16 @@ class PersonneEffacee(Fact):
 
 
 class PersonnesFusionnees(Fact):
-    """Two persons were one: what was said of the first is said of the other."""
+    """Two persons were one: what was said of the first is said of the other; of itself again, if that was a mistake."""
 
     service: ClassVar[str] = "parcours"
     aggregate: ClassVar[str] = "personne"
     fact: ClassVar[str] = "fusionnees"
 
     personne_id: Annotated[UUID, ID] = Field(description="The person absorbed.")
-    conservee_id: Annotated[UUID, ID] = Field(description="The person kept; never one absorbed before.")
+    conservee_id: Annotated[UUID, ID] = Field(
+        description="The person kept, never one absorbed before; the first itself once their merge is undone."
+    )
 
 
 class EtapeEnregistree(Fact):

@@ -1,6 +1,6 @@
 """Making one person of two: what was attached to the one absorbed is attached to the one kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,8 @@ from shared.logs import request_id
 from shared.writing import Line, Writer
 
 ATTACHED = (agrement, contrat, candidature, diagnostic, pass_iae, etape)
+Pointed = Sequence[tuple[UUID, int, UUID | None]]
+"""Persons whose kept person changed: identifier, version, who they are now."""
 
 
 async def fusionner(
@@ -65,8 +67,8 @@ async def fusionner(
         both_dossiers = [dossiers[conservee_id], dossiers[absorbee_id]]
         identities = _known(kept, safe_kept), _known(absorbed, safe_absorbed)
         ensure_none(refus_de_fusion(*identities, both_dossiers, writer.today))
-        await _move_sealed(conn, safe_kept, safe_absorbed, absorbee_id)
         moved = {table.name: await _attach(conn, table, conservee_id, absorbee_id) for table in ATTACHED}
+        await move_sealed(conn, safe_absorbed, safe_kept, moved)
         await conn.execute(
             insert(fusion),
             {
@@ -77,22 +79,24 @@ async def fusionner(
                 "objets": moved,
             },
         )
-        await _tell(conn, conservee_id, absorbee_id, motif, writer)
+        await record(conn, await _point(conn, conservee_id, absorbee_id), absorbee_id, motif, writer)
 
 
 def _known(row: RowMapping, safe: Safe) -> Mapping[str, object]:
     return {"id": row["id"], "nir": safe.open("sensible", row["sensible"])["nir"]}
 
 
-async def _move_sealed(conn: AsyncConnection, kept: Safe, absorbed: Safe, absorbee_id: UUID) -> None:
-    """Seal again, with the key of the person kept, what the key of the one absorbed had sealed."""
+async def move_sealed(
+    conn: AsyncConnection, source: Safe, target: Safe, moved: Mapping[str, Sequence[str]]
+) -> None:
+    """Seal again, with the key of a person, what the key of another had sealed among objects that move."""
     for table, column, field in (
         (diagnostic, diagnostic.c.criteres, lambda identity: f"diagnostic:{identity}"),
         (etape, etape.c.contenu, place),
     ):
-        query = select(table.c.id, column).where(table.c.personne_id == absorbee_id)
+        query = select(table.c.id, column).where(table.c.id.in_(map(UUID, moved[table.name])))
         rows: list[dict[str, Any]] = [
-            {"row": identity, "sealed": kept.seal(field(identity), absorbed.open(field(identity), sealed))}
+            {"row": identity, "sealed": target.seal(field(identity), source.open(field(identity), sealed))}
             for identity, sealed in await conn.execute(query)
         ]
         if rows:
@@ -108,25 +112,30 @@ async def _attach(conn: AsyncConnection, table: Table, conservee_id: UUID, absor
     return [str(identity) for identity in (await conn.execute(moving)).scalars()]
 
 
-async def _tell(
-    conn: AsyncConnection, conservee_id: UUID, absorbee_id: UUID, motif: str, writer: Writer
-) -> None:
-    """Point the one absorbed, and those it had absorbed, to the person kept; record the fact of each."""
+async def _point(conn: AsyncConnection, conservee_id: UUID, absorbee_id: UUID) -> Pointed:
+    """Point the one absorbed, and those it had absorbed, to the person kept."""
     pointing = (
         update(personne)
         .where(func.coalesce(personne.c.fusionnee_dans, personne.c.id) == absorbee_id)
         .values(fusionnee_dans=conservee_id, version=personne.c.version + 1)
-        .returning(personne.c.id, personne.c.version)
+        .returning(personne.c.id, personne.c.version, personne.c.fusionnee_dans)
     )
+    return [tuple(row) for row in await conn.execute(pointing)]
+
+
+async def record(
+    conn: AsyncConnection, pointed: Pointed, absorbee_id: UUID, motif: str, writer: Writer
+) -> None:
+    """Record who each is now, themselves when they are nobody else, and why."""
     facts = [
         writer.fact(
             identity,
             version,
-            PersonnesFusionnees(personne_id=identity, conservee_id=conservee_id),
+            PersonnesFusionnees(personne_id=identity, conservee_id=kept or identity),
             Line(),
             writer.today,
         )
-        for identity, version in await conn.execute(pointing)
+        for identity, version, kept in pointed
     ]
     trace = audit_row(
         writer.caller,

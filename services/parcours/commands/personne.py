@@ -16,6 +16,7 @@ from services.parcours.domain.identite import (
     forme_normale,
     verifier_age,
     verifier_criteres,
+    verifier_identifiant_france_travail,
     verifier_nir_ou_motif,
 )
 from services.parcours.domain.nir import compacter, verifier_coherence, verifier_nir
@@ -47,6 +48,10 @@ class Identite(Input):
     code_insee: CodeInsee | None = Field(None, description="Commune de résidence.")
     nir: Annotated[str, StringConstraints(min_length=15, max_length=21)] | None = None
     motif_absence_nir: Literal["NO_NIR", "NIR_ASSOCIATED_TO_OTHER"] | None = None
+    identifiant_france_travail: Annotated[str, StringConstraints(max_length=11)] | None = None
+    motif_absence_identifiant_france_travail: Literal["FORGOTTEN", "NOT_REGISTERED"] | None = Field(
+        None, description="Sans effet quand l'identifiant est donné."
+    )
     niveau_formation: Annotated[str, StringConstraints(pattern=r"^\d{2}$")] | None = None
     criteres: Annotated[list[str], BeforeValidator(_split), Field(max_length=20)] = Field(
         default_factory=list
@@ -114,18 +119,20 @@ class Registre:
         Raises
         ------
         NirOuMotif, NirInvalide, NirIncoherent, AgeHorsBornes, CritereInconnu, CriteresIncompatibles
+        IdentifiantFranceTravailInvalide
         """
         verifier_nir_ou_motif(identite.nir, identite.motif_absence_nir)
         nir = compacter(identite.nir) if identite.nir else None
         if nir:
             verifier_nir(nir)
             verifier_coherence(nir, identite.date_naissance, identite.sexe)
+        verifier_identifiant_france_travail(identite.identifiant_france_travail)
         verifier_age(identite.date_naissance, jour, "date_naissance")
         verifier_criteres(identite.criteres)
         # Random, not sortable: the identifier must not tell when the person came.
         personne_id = uuid.uuid4()
         safe, wrapped = self.vault.new_safe(personne_id)
-        sealed = safe.seal("identite", _identity_values(identite))
+        sealed = safe.seal("identite", identity_values(identite))
         empreintes = self._empreintes[id(identite)]
         row = {
             "id": personne_id,
@@ -156,7 +163,9 @@ class Registre:
 
 def near_rows(vault: Vault, personne_id: UUID, version: int, identite: Identite) -> list[Row]:
     """Return the blind indexes by which an identity resembles another."""
-    formes = formes_proches(identite.nom, identite.prenom, identite.date_naissance)
+    formes = formes_proches(
+        identite.nom, identite.prenom, identite.date_naissance, identite.identifiant_france_travail
+    )
     return [
         (
             empreinte_proche,
@@ -171,12 +180,18 @@ def near_rows(vault: Vault, personne_id: UUID, version: int, identite: Identite)
     ]
 
 
-def _identity_values(identite: Identite) -> dict[str, Any]:
+def identity_values(identite: Identite) -> dict[str, Any]:
+    """Return what the vault seals as ``identite``."""
+    known = identite.identifiant_france_travail
     return {
         "nom": identite.nom,
         "prenom": identite.prenom,
         "date_naissance": identite.date_naissance,
         "code_insee": identite.code_insee,
+        "identifiant_france_travail": known,
+        "motif_absence_identifiant_france_travail": None
+        if known
+        else identite.motif_absence_identifiant_france_travail,
     }
 
 

@@ -9,12 +9,13 @@ from pydantic import StringConstraints
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.parcours.commands.personne import IDENTITE_UNIQUE, Identite, near_rows
+from services.parcours.commands.personne import IDENTITE_UNIQUE, Identite, identity_values, near_rows
 from services.parcours.domain.errors import VersionPerimee
 from services.parcours.domain.identite import (
     forme_normale,
     verifier_age,
     verifier_criteres,
+    verifier_identifiant_france_travail,
     verifier_nir_ou_motif,
 )
 from services.parcours.domain.nir import compacter, verifier_coherence, verifier_nir
@@ -27,7 +28,7 @@ from shared.errors import Introuvable
 from shared.types import CodeInsee, Identifiant, Jour, Texte
 from shared.writing import Change, Line, Nature, Writer
 
-IDENTITY = ("nom", "prenom", "date_naissance", "code_insee")
+IDENTITY = ("nom", "prenom", "date_naissance", "code_insee", "identifiant_france_travail")
 SENSITIVE = ("sexe", "nir", "motif_absence_nir", "niveau_formation", "criteres")
 
 
@@ -40,6 +41,7 @@ class Rectification(Line):
     code_insee: CodeInsee | None = None
     sexe: Literal["F", "H"] | None = None
     nir: Annotated[str, StringConstraints(min_length=15, max_length=21)] | None = None
+    identifiant_france_travail: Annotated[str, StringConstraints(max_length=11)] | None = None
     niveau_formation: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")] | None = None
     criteres: list[str] | None = None
 
@@ -72,7 +74,8 @@ def rectifier(line: RectificationLine, coffres: Coffres, writer: Writer) -> Chan
     Introuvable
         Nobody, somebody outside the caller's perimeter, or somebody erased.
     VersionPerimee
-    NirOuMotif, NirInvalide, NirIncoherent, AgeHorsBornes, CritereInconnu, CriteresIncompatibles
+    NirOuMotif, NirInvalide, NirIncoherent, IdentifiantFranceTravailInvalide, AgeHorsBornes, CritereInconnu,
+    CriteresIncompatibles
     """
     row = coffres.personnes.get(line.personne)
     if row is None:
@@ -96,7 +99,7 @@ def rectifier(line: RectificationLine, coffres: Coffres, writer: Writer) -> Chan
     _judge(identite, writer)
     values["nir"] = nir = compacter(identite.nir) if identite.nir else None
     vault, version = coffres.vault, row["version"] + 1
-    sealed = safe.seal("identite", {name: values[name] for name in IDENTITY})
+    sealed = safe.seal("identite", identity_values(identite))
     normal = forme_normale(identite.nom, identite.prenom, identite.date_naissance)
     changed = {
         "id": row["id"],
@@ -119,6 +122,7 @@ def _judge(identite: Identite, writer: Writer) -> None:
         nir = compacter(identite.nir)
         verifier_nir(nir)
         verifier_coherence(nir, identite.date_naissance, identite.sexe)
+    verifier_identifiant_france_travail(identite.identifiant_france_travail)
     verifier_age(identite.date_naissance, writer.today, "date_naissance")
     verifier_criteres(identite.criteres)
 

@@ -40,6 +40,13 @@ class NirIncoherent(BusinessError):
     code = "nir_incoherent"
 
 
+class IdentifiantFranceTravailInvalide(BusinessError):
+    """The form of an identifier of France Travail is wrong."""
+
+    code = "identifiant_france_travail_invalide"
+    status = 422
+
+
 class NirOuMotif(BusinessError):
     """Neither a NIR nor a reason of its absence, or both."""
 

@@ -259,6 +259,12 @@ class FusionImpossible(BusinessError):
     code = "fusion_impossible"
 
 
+class FusionSuivie(BusinessError):
+    """What a merge moved has changed since: undoing it would leave facts that say the contrary."""
+
+    code = "fusion_suivie"
+
+
 class NirDifferents(BusinessError):
     """Two persons with a NIR each are two persons."""
 
@@ -278,9 +284,15 @@ class PassChevauchants(BusinessError):
 
 
 class ReportImpossible(BusinessError):
-    """A PASS IAE that has begun is not postponed, nor brought forward, nor moved past the days of a hire."""
+    """A PASS IAE or a hire that has begun is not moved; neither goes past what rests on it."""
 
     code = "report_impossible"
+
+
+class AnnulationImpossible(BusinessError):
+    """A PASS IAE is cancelled when it was delivered here, for one hire, without any contract."""
+
+    code = "annulation_impossible"
 
 
 class ClotureImpossible(BusinessError):
@@ -327,6 +339,7 @@ def ensure_none(refus: Sequence[BusinessError]) -> None:
                     "detail": each.detail,
                     "correction": each.correction or "",
                 }
+                | ({"source": each.source} if each.source else {})
                 for each in refus
             ],
         )

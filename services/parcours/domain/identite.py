@@ -9,8 +9,10 @@ from services.parcours.domain.errors import (
     AgeHorsBornes,
     CritereInconnu,
     CriteresIncompatibles,
+    IdentifiantFranceTravailInvalide,
     NirOuMotif,
 )
+from services.parcours.domain.identifiants import JUGES, juger
 from services.parcours.domain.regles import plus_mois
 from shared.reference.nomenclatures import criteres_eligibilite
 
@@ -67,6 +69,25 @@ def verifier_nir_ou_motif(nir: str | None, motif_absence: str | None) -> None:
         )
 
 
+def verifier_identifiant_france_travail(identifiant: str | None) -> None:
+    """Return if an identifier of France Travail, when there is one, has one of its two forms.
+
+    Raises
+    ------
+    IdentifiantFranceTravailInvalide
+    """
+    kind = "identifiant_france_travail"
+    if identifiant is None or juger(kind, identifiant).valide:
+        return
+    _, rule = JUGES[kind]
+    raise IdentifiantFranceTravailInvalide(
+        "Cet identifiant n'est pas de France Travail.",
+        champ=kind,
+        correction=f"Recopiez-le : {rule.libelle}.",
+        source=rule.source,
+    )
+
+
 def verifier_criteres(criteres: Collection[str]) -> None:
     """Return if the criteria are of the nomenclature and may go together.
 
@@ -80,6 +101,7 @@ def verifier_criteres(criteres: Collection[str]) -> None:
             "Un critère n'est pas dans la nomenclature.",
             champ="criteres",
             correction="Choisissez parmi les codes de la documentation.",
+            source="Parcours §4.1, critères administratifs",
         )
     if any(pair <= given for pair in INCOMPATIBLES):
         raise CriteresIncompatibles(

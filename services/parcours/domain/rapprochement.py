@@ -17,10 +17,11 @@ from services.parcours.domain.suspension import chevauche
 from shared.errors import BusinessError
 
 SOURCE = "Parcours §3.1 : NIR unique ; §5.1 : un seul PASS IAE valide ou futur par personne"
-MOTS, JOUR, SON = "mots", "jour_et_mois", "son_et_annee"
-FORMES = (MOTS, JOUR, SON)
+MOTS, JOUR, SON, FRANCE_TRAVAIL = "mots", "jour_et_mois", "son_et_annee", "france_travail"
+FORMES = (MOTS, JOUR, SON, FRANCE_TRAVAIL)
 """What two persons have in common: the same words whatever their order and the same day; the day and the month
-inverted; the same sound and the same year."""
+inverted; the same sound and the same year; the same identifier of France Travail, which proves nothing alone
+(§3.1: only the NIR is unique)."""
 
 _SONS = (
     ("ph", "f"), ("eaux", "o"), ("eau", "o"), ("aux", "o"), ("ault", "o"), ("au", "o"), ("ot", "o"),
@@ -31,7 +32,9 @@ _TWICE = re.compile(r"(.)\1+")
 _MUTE = re.compile(r"(es|e|s|t|d|x)$")
 
 
-def formes_proches(nom: str, prenom: str, date_naissance: date) -> dict[str, str]:
+def formes_proches(
+    nom: str, prenom: str, date_naissance: date, identifiant_france_travail: str | None = None
+) -> dict[str, str]:
     """Return the texts by which an identity resembles another, by kind (see ``FORMES``)."""
     family, first, _ = forme_normale(nom, prenom, date_naissance).split("|")
     jour, mois = sorted((date_naissance.day, date_naissance.month))
@@ -41,7 +44,7 @@ def formes_proches(nom: str, prenom: str, date_naissance: date) -> dict[str, str
         MOTS: f"{words}|{date_naissance.isoformat()}",
         JOUR: f"{family}|{first}|{date_naissance.year}-{jour}-{mois}",
         SON: f"{sound}|{date_naissance.year}",
-    }
+    } | ({FRANCE_TRAVAIL: identifiant_france_travail.upper()} if identifiant_france_travail else {})
 
 
 def _son(text: str) -> str:

@@ -1,15 +1,15 @@
 """Persons who may be one and the same, and two of them about to become one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy import ARRAY, RowMapping, Uuid, and_, any_, bindparam, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.parcours.queries.names import perimeter_parameters
 from services.parcours.queries.personne import visible
-from services.parcours.tables import cle_personne, empreinte_proche, personne
+from services.parcours.tables import cle_personne, empreinte_proche, fusion, personne
 from shared.access.callers import Caller
 
 PAIRS = 200
@@ -42,6 +42,61 @@ RESEMBLING = (
     .order_by(_une.c.id, _autre.c.id)
     .limit(PAIRS)
 )
+
+TRACE = select(fusion.c.conservee_id, fusion.c.objets).where(fusion.c.absorbee_id == bindparam("id"))
+# Those it had absorbed, those whom these had absorbed…
+ABSORBED = text("""
+    with recursive avant as (
+        select absorbee_id from fusion where conservee_id = :id
+        union select f.absorbee_id from fusion f join avant a on a.absorbee_id = f.conservee_id
+    ) select absorbee_id from avant order by absorbee_id
+""")
+# Since the merge (later ones of the person kept tell it again): facts of what moved, hours declared under its
+# contracts; and what stays and rests on what would go.
+FOLLOWED = text("""
+    with dites as (
+        select seq, data->>'conservee_id' = cast(key as text) as defaite from journal
+        where key = :absorbee and type = 'fr.iae.parcours.personne.fusionnees'
+    ), fusion_dite as (
+        select min(seq) as seq from dites
+        where seq > coalesce((select max(seq) from dites where defaite), 0)
+    )
+    select exists (
+        select 1 from journal j, fusion_dite f where j.key = any(cast(:ids as uuid[])) and j.seq > f.seq
+    ) or exists (
+        select 1 from ligne_declaree l
+        join journal j on j.key = l.declaration_id and j.version = l.declaration_version, fusion_dite f
+        where l.contrat_id = any(cast(:ids as uuid[])) and j.seq > f.seq
+    ) or exists (
+        select 1 from pass_iae where diagnostic_id = any(cast(:ids as uuid[])) and id <> all(cast(:ids as uuid[]))
+    ) or exists (
+        select 1 from candidature where personne_id = :conservee and id <> all(cast(:ids as uuid[]))
+        and (pass_id = any(cast(:ids as uuid[])) or diagnostic_id = any(cast(:ids as uuid[]))
+             or contrat_id = any(cast(:ids as uuid[])))
+    )
+""")
+
+
+async def find_trace(
+    conn: AsyncConnection, absorbee_id: UUID
+) -> tuple[UUID, Mapping[str, Sequence[str]]] | None:
+    """Return who absorbed a person, and the identifiers that moved, by table."""
+    row = (await conn.execute(TRACE, {"id": absorbee_id})).first()
+    return (row[0], row[1]) if row else None
+
+
+async def list_absorbed(conn: AsyncConnection, personne_id: UUID) -> Sequence[UUID]:
+    """Return those whom a person had absorbed, themselves or through others."""
+    return (await conn.execute(ABSORBED, {"id": personne_id})).scalars().all()
+
+
+async def has_followed(
+    conn: AsyncConnection, conservee_id: UUID, absorbee_id: UUID, moved: Mapping[str, Sequence[str]]
+) -> bool:
+    """Tell whether something that a merge moved changed since, or holds something that stays."""
+    ids = [identity for each in moved.values() for identity in each]
+    values = {"conservee": conservee_id, "absorbee": absorbee_id, "ids": ids}
+    return bool((await conn.execute(FOLLOWED, values)).scalar())
 
 
 async def list_resembling(conn: AsyncConnection, caller: Caller) -> Sequence[tuple[UUID, UUID, list[str]]]:
