@@ -195,3 +195,15 @@ def test_an_exit_without_equivalent_and_a_second_row_of_a_contract_are_told(tmp_
     )
     assert [line.nature for line in sent] == ["personnes", "contrats"]
     assert [remark.code for remark in report.remarks] == ["motif_sans_equivalent", "doublon"]
+
+
+@pytest.mark.parametrize("column", SALARIE)
+def test_no_remark_quotes_what_a_row_says_of_a_person(tmp_path: Path, column: str) -> None:
+    wrong = make_salarie(salarie_nir="190055935000112") | {column: "SENTINELLE"}
+    sent, report = deliver(tmp_path, salaries=[wrong, make_salarie(500002, salarie_prenom="")])
+    assert len(report.remarks) > 1
+    told = str([(remark.file, remark.code, remark.detail) for remark in report.remarks])
+    for value in ("SENTINELLE", "MARJOLAINE", "Jonquin", "17/05/1990", "190055935000112"):
+        assert value not in told
+    kept = [line for line in sent if line.nature != "personnes"]
+    assert "MARJOLAINE" not in str([orjson.loads(line.content) for line in kept])
