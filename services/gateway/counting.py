@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.gateway.catalogue.lecture import Compteur
 from services.gateway.queries.champ import Champ
-from services.gateway.queries.counts import read_counts
+from services.gateway.queries.counts import BY_PLACE, read_counts, read_structures
 from services.gateway.reading import Reader
 
 
@@ -31,24 +31,37 @@ class Counting:
         (comptage,) = await self.read_many([replace(champ, type=None)], sources)
         return comptage
 
-    async def read_many(self, champs: Iterable[Champ], sources: Iterable[str]) -> list[Comptage]:
-        """Return the same for several périodes, at one instant of the views."""
+    async def read_many(
+        self, champs: Iterable[Champ], sources: Iterable[str], structures: str | None = None
+    ) -> list[Comptage]:
+        """Return the same for several périodes, at one instant of the views.
+
+        Parameters
+        ----------
+        structures
+            A type, each structure of which is counted as well.
+        """
         wanted, fields = sorted(set(sources)), list(champs)
+        # Exits always count each structure, for the tables of territories.
+        kinds = {source: None if source in ("sorties", *BY_PLACE) else structures for source in wanted}
         readings = await self._reader.read_all(
             {
-                (champ, source): partial(_count, champ=champ, source=source)
+                (champ, source, kind): partial(_count, champ=champ, source=source, structures=kind)
                 for champ in fields
-                for source in wanted
+                for source, kind in kinds.items()
             }
         )
         return [
             Comptage(
-                {source: readings[champ, source].figures for source in wanted},
-                readings[champ, wanted[0]].positions,
+                {source: readings[champ, source, kind].figures for source, kind in kinds.items()},
+                readings[champ, wanted[0], kinds[wanted[0]]].positions,
             )
             for champ in fields
         ]
 
 
-async def _count(conn: AsyncConnection, champ: Champ, source: str) -> Compteur:
-    return Compteur(source, await read_counts(conn, champ, source))
+async def _count(conn: AsyncConnection, champ: Champ, source: str, structures: str | None) -> Compteur:
+    comptes = await read_counts(conn, champ, source)
+    if structures:
+        comptes |= await read_structures(conn, replace(champ, type=structures), source)
+    return Compteur(source, comptes, champ.connu_le is not None)

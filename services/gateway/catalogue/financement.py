@@ -52,14 +52,32 @@ def _part_cofinancee(lecture: Lecture) -> Nombre | Absence:
     return ratio(lecture.brut("annexes", "cofinance"), lecture.brut("annexes", "montant_connu"))
 
 
+def _execution(lecture: Lecture) -> Nombre | Absence:
+    if lecture.type is not None:
+        return Absence.SANS_OBJET
+    granted = lecture.compteurs["enveloppes"].comptes.get((lecture.lieu, None), {}).get("enveloppe")
+    return ratio(lecture.brut("annexes", "consomme_etat"), granted)
+
+
+def _ecart_cofinancement(lecture: Lecture) -> Nombre | Absence:
+    due, written = (lecture.brut("cofinancements", name) for name in ("theorique", "inscrit"))
+    return None if due is None or written is None else ratio(Fraction(written) - Fraction(due), due)
+
+
+def _cout_durable(lecture: Lecture) -> Nombre:
+    return Fraction(lecture.brut("annexes", "consomme_etat") or 0) / (
+        lecture.effectif("sorties", "durables") or 1
+    )
+
+
 def _heures_par_salarie(lecture: Lecture) -> Nombre:
     return Fraction(lecture.brut("annexes", "heures") or 0) / Fraction(
-        lecture.brut("mois", "salaries_mois") or 1
+        lecture.effectif("mois", "salaries_mois") or 1
     )
 
 
 def _effectif_moyen(lecture: Lecture) -> Nombre:
-    return Fraction(lecture.brut("mois", "presences") or 0) / Fraction(
+    return Fraction(lecture.effectif("mois", "presences")) / Fraction(
         lecture.brut("mois", "mois_declares") or 1
     )
 
@@ -127,12 +145,33 @@ FINANCEMENT = (
         "Somme, par annexe, des ETP réalisés multipliés par le montant unitaire, moins la part des cofinanceurs (F20).",
         "euro", Unite.EUROS, _ASP, somme("annexes", "consomme_etat"),
         ("La part des cofinanceurs est celle qui est inscrite à l'annexe ; non inscrite, elle compte pour zéro.", PROVISOIRE)),
+    Indicateur("FIN-11", "Taux d'exécution de l'enveloppe",
+        "Montant consommé, part de l'État (FIN-10), rapporté à l'enveloppe d'aide au poste notifiée au territoire, mouvements compris.",
+        _TAUX, Unite.TAUX, "Enveloppes notifiées, annexes et déclarations", Quantite(("annexes", "enveloppes"), _execution),
+        ("Sans objet par type de structure : une enveloppe n'en a pas.",
+         "« non communiqué » là où aucune enveloppe n'est notifiée.", PROVISOIRE)),
     Indicateur("FIN-12", "Part des cofinanceurs",
         "Montants cofinancés rapportés aux montants des annexes financières où le cofinancement est connu (F12).",
         _TAUX, Unite.TAUX, _AF, Quantite(("annexes",), _part_cofinancee),
         ("« non communiqué » là où aucune annexe ne dit le cofinancement : ce n'est pas zéro.",)),
+    Indicateur("FIN-13", "ETP cofinancés",
+        "Somme, par annexe, des ETP conventionnés de l'année multipliés par la part des cofinanceurs (F13).",
+        "ETP", Unite.ETP, _AF, somme("annexes", "etp_cofinances"),
+        ("Les ETP de l'État sont le reste des ETP conventionnés (FIN-02).",
+         "« non communiqué » là où aucune annexe ne dit le cofinancement.")),
+    Indicateur("FIN-15", "Écart du cofinancement au théorique",
+        "Cofinancements inscrits moins leur montant théorique (F14), rapportés à ce montant, là où il est connu.",
+        _TAUX, Unite.TAUX, "Cofinancements inscrits", Quantite(("cofinancements",), _ecart_cofinancement),
+        ("Sur les cofinancements dont la participation théorique est calculée.",)),
     Indicateur("FIN-16", "Coût pour l'État d'un ETP réalisé", "Montant consommé, part de l'État (FIN-10), rapporté aux ETP réalisés (FIN-03).",
         "euro par ETP", Unite.EUROS, _ASP, rapport("annexes", "consomme_etat", "etp_realises"), (PROVISOIRE,)),
+    Indicateur("FIN-17", "Coût pour l'État d'une sortie en emploi durable",
+        "Montant consommé, part de l'État (FIN-10), rapporté aux sorties comptées en emploi durable.",
+        "euro par sortie", Unite.EUROS, "Déclarations, annexes et sorties", ParPersonne("sorties", "durables", _cout_durable, ("annexes",)),
+        ("À lire avec le taux de sorties dynamiques (SOR-01).", PROVISOIRE)),
+    Indicateur("FIN-18", "Part modulée moyenne", "Montants modulés rapportés aux montants socles, sur les annexes dont la part modulée est connue.",
+        _TAUX, Unite.TAUX, _AF, rapport("annexes", "module", "socle_module"),
+        ("« non communiqué » tant qu'aucune part modulée n'est décidée.",)),
     Indicateur("FIN-19", "Saisie à jour",
         "Annexes financières dont le dernier mois déclaré n'a pas plus de deux mois de retard, rapportées aux annexes de l'année.",
         _TAUX, Unite.TAUX, _ASP, rapport("annexes", "annexes_a_jour", "annexes"),

@@ -8,7 +8,11 @@ from services.gateway.pages.formats import Unite
 VERSION = "2"
 PROVISOIRE = "Les états mensuels ne sont complets qu'environ deux mois après la fin du mois ; d'ici là, le mois est provisoire."
 PERSONNES = "Un compte de personnes distinctes ne s'additionne ni entre structures, ni entre mois, ni entre territoires."
-PETITS = "Un effectif de 1 à 4 personnes est remplacé par « secret », ainsi que ce qui permettrait de le retrouver."
+PETITS = (
+    "Un effectif de 1 à 4 personnes est remplacé par « secret », ainsi que ce qui permettrait de le retrouver. Tel que "
+    "connu un jour passé, un effectif est arrondi au multiple de 5 le plus proche : deux jours voisins n'en révèlent "
+    "pas quelques-uns."
+)
 PUBLIC = "Aucun : structures, postes, euros, ETP et heures ne disent rien d'une personne."
 
 

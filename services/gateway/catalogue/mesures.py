@@ -26,6 +26,10 @@ class Mesure(Protocol):
     def personnes(self) -> bool:
         """Whether it says something of persons."""
 
+    @property
+    def effectifs(self) -> tuple[tuple[str, str], ...]:
+        """Counts of persons that a reader may find in it, by source and name."""
+
     def valeur(self, lecture: Lecture) -> Valeur:
         """Return the value of one cell, as it may be published."""
 
@@ -46,6 +50,11 @@ class Effectif:
     def personnes(self) -> bool:
         """Always."""
         return True
+
+    @property
+    def effectifs(self) -> tuple[tuple[str, str], ...]:
+        """The count."""
+        return ((self.source, self.nom),)
 
     def valeur(self, lecture: Lecture) -> Valeur:
         """Return the count, or « secret »."""
@@ -71,6 +80,11 @@ class Part:
     def personnes(self) -> bool:
         """Always."""
         return True
+
+    @property
+    def effectifs(self) -> tuple[tuple[str, str], ...]:
+        """The part and its whole."""
+        return tuple((self.source, name) for name in (self.numerateur, *(self.reste or (self.denominateur,))))
 
     def valeur(self, lecture: Lecture) -> Valeur:
         """Return the exact ratio, « secret », or « sans objet » on nothing."""
@@ -108,6 +122,11 @@ class ParPersonne:
         """Always."""
         return True
 
+    @property
+    def effectifs(self) -> tuple[tuple[str, str], ...]:
+        """The persons it is about."""
+        return ((self.source, self.effectif),)
+
     def valeur(self, lecture: Lecture) -> Valeur:
         """Return the quantity, « secret », or « sans objet » when there is nobody."""
         count = lecture.montre(self.source, self.effectif)
@@ -116,6 +135,38 @@ class ParPersonne:
         if not count:
             return Absence.SANS_OBJET
         return exact(self.calcul(lecture))
+
+
+@dataclass(frozen=True)
+class EcartDePart:
+    """A share of persons less another ratio, which is public: hidden with the share."""
+
+    part: Part
+    prevu: Callable[[Lecture], "Nombre | Absence"]
+    autres: tuple[str, ...]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Sources of counts that it reads."""
+        return (*self.part.sources, *self.autres)
+
+    @property
+    def personnes(self) -> bool:
+        """Always."""
+        return True
+
+    @property
+    def effectifs(self) -> tuple[tuple[str, str], ...]:
+        """Those of the share."""
+        return self.part.effectifs
+
+    def valeur(self, lecture: Lecture) -> Valeur:
+        """Return the difference; the reason of an absence when either is absent."""
+        share, planned = self.part.valeur(lecture), self.prevu(lecture)
+        for value in (share, planned):
+            if value is None or isinstance(value, Absence):
+                return value
+        return exact(Fraction(share) - Fraction(planned))  # type: ignore[arg-type] # neither is absent
 
 
 @dataclass(frozen=True)
@@ -134,6 +185,11 @@ class Quantite:
     def personnes(self) -> bool:
         """Never."""
         return False
+
+    @property
+    def effectifs(self) -> tuple[tuple[str, str], ...]:
+        """None."""
+        return ()
 
     def valeur(self, lecture: Lecture) -> Valeur:
         """Return the exact value."""

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 from services.gateway.catalogue.indicateur import PERSONNES, Indicateur
 from services.gateway.catalogue.lecture import Lecture
-from services.gateway.catalogue.mesures import Effectif, ParPersonne, Part
-from services.gateway.pages.formats import Unite
+from services.gateway.catalogue.mesures import EcartDePart, Effectif, ParPersonne, Part, ratio
+from services.gateway.pages.formats import Absence, Unite
 from services.gateway.queries.counts import Nombre
 
 JOURS_PAR_MOIS = Fraction(1, 1) / Fraction("0.0328767")
@@ -30,12 +30,16 @@ def _lu(source: str, nom: str, effectif: str) -> ParPersonne:
 
 def _duree_moyenne(lecture: Lecture) -> Nombre:
     return Fraction(lecture.brut("durees", "jours_comptees") or 0) / Fraction(
-        lecture.brut("sorties", "comptees") or 1
+        lecture.effectif("sorties", "comptees") or 1
     )
 
 
 def _duree_en_mois(lecture: Lecture) -> Nombre:
     return Fraction(_duree_moyenne(lecture) or 0) / JOURS_PAR_MOIS
+
+
+def _taux_prevu(lecture: Lecture) -> Nombre | Absence:
+    return ratio(lecture.brut("annexes", "dynamiques_prevues"), lecture.brut("annexes", "prevues"))
 
 
 def _delai_median(lecture: Lecture) -> Nombre:
@@ -129,6 +133,9 @@ SORTIES = (
     _sortie("SOR-05", "Autres sorties", "Autres sorties rapportées aux sorties comptées.", "autres"),
     Indicateur("SOR-06", "Sorties non documentées", "Contrats finis dans l'année, sans sortie déclarée ni contrat suivant dans la structure.",
         "contrat", Unite.NOMBRE, "Contrats et sorties", Effectif("contrats", "non_documentees"), ("Compte, non taux : les deux dénominateurs ne se mêlent pas.",)),
+    Indicateur("SOR-07", "Écart à la prévision de sorties", "Taux de sorties dynamiques (SOR-01) moins le taux prévu aux annexes financières, pondéré par les sorties prévues.",
+        _TAUX, Unite.TAUX, "Sorties déclarées et annexes financières", EcartDePart(Part("sorties", "dynamiques", "comptees"), _taux_prevu, ("annexes",)),
+        (_SEUILS, "Sur les annexes qui disent une prévision ; « non communiqué » où aucune ne la dit.")),
     Indicateur("SOR-08", "Emploi à six mois", "Personnes en emploi six mois après leur sortie, rapportées à celles dont la situation est connue.",
         _TAUX, Unite.TAUX, "Situations constatées par les structures", Part("suivis", "suivis_6_emploi", "suivis_6"),
         ("Constat des structures, non appariement avec les déclarations sociales (Dares) : les deux ne se comparent pas.", "Année du constat.")),

@@ -5,11 +5,12 @@ département from the région. All the counts of one source are hidden in one go
 the file and the API, whatever their filter, show the same cells and hide the same ones.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from services.gateway.pages.secrecy import Compte, hide
-from services.gateway.queries.counts import ENTIER, Cellule, Comptes
+from services.gateway.pages.formats import Absence
+from services.gateway.pages.secrecy import SEUIL, Compte, hide
+from services.gateway.queries.counts import ENTIER, Cellule, Comptes, Nombre
 
 Somme = tuple[str, tuple[str, ...]]
 SOMMES: Mapping[str, tuple[Somme, ...]] = MappingProxyType(
@@ -20,9 +21,11 @@ SOMMES: Mapping[str, tuple[Somme, ...]] = MappingProxyType(
             ("envoyees", ("acceptees", "refusees", "sans_reponse")),
             ("acceptees", ("embauches",)),
             ("envoyees", ("repondues",)),
+            ("repondues", ("acceptees", "refusees")),
             ("repondues", ("repondues_30", "repondues_45", "repondues_60", "repondues_90", "repondues_plus")),
             ("envoyees", ("anciennes",)),
             ("anciennes", ("anciennes_30",)),
+            ("repondues_30", ("anciennes_30",)),
             ("par_employeur", ()),
             ("par_candidat", ()),
         ),
@@ -48,51 +51,136 @@ SOMMES: Mapping[str, tuple[Somme, ...]] = MappingProxyType(
 """By source, each total and its parts; what is left is a part too. A count alone has no part."""
 
 
-FEUILLES = frozenset({"comptees"})
-"""Totals that pages also give by structure, with their parts."""
+CHAINES: Mapping[str, tuple[tuple[tuple[str, ...], ...], ...]] = MappingProxyType(
+    {
+        "presents": ((("personnes",),),),
+        "sorties": (
+            (
+                ("comptees",),
+                ("dynamiques", "autres"),
+                (
+                    "durables",
+                    "transitions",
+                    "positives",
+                    "sorties",
+                    "ecartees_duree",
+                    "ecartees_heures",
+                    "ecartees_retrait",
+                ),
+            ),
+        ),
+        "contrats": ((("contrats",), ("entrees",)), (("parents",), ("reconduits",)), (("non_documentees",),)),
+        "etapes": ((("personnes_frein",),), (("personnes_formees",),), (("personnes_immergees",),)),
+        "suivis": ((("suivis_6",), ("suivis_6_emploi",)),),
+    }
+)
+"""By source, what is told of a structure: chains of blocks, each of which details the one before."""
+DERNIERS = frozenset({"comptees"})
+"""Counts that pages need most: something else of the same sum is hidden rather than them."""
+Cle = tuple[str, Cellule]
+Nombres = dict[Cle, int | None]
+Lignes = list[tuple[Cle, ...]]
 
 
-def hide_cells(source: str, comptes: Comptes) -> dict[tuple[str, Cellule], Compte]:
+def hide_cells(source: str, comptes: Comptes) -> dict[Cle, Compte]:
     """Return the counts of persons of a source as they may be published, every level at once.
+
+    What is told of a territory does not depend on what is told of its structures: those are hidden afterwards, beside
+    totals that stay as they are.
 
     Parameters
     ----------
     comptes
-        The four levels of one source: all, by département, by type, by both.
+        The four levels of one source: all, by département, by type, by both; and structures, where they are read.
     """
     sommes = SOMMES.get(source, ())
-    counts: dict[tuple[str, Cellule], int | None] = {}
-    lines: list[tuple[tuple[str, Cellule], ...]] = []
+    territories = {cell: values for cell, values in comptes.items() if len(cell) == len(ENTIER)}
+    counts, lines = _counted(sommes, territories)
+    for name in sorted({name for name, _ in counts}):
+        lines += _levels(name, territories)
+    shown = hide(counts, lines, rang=_rank)
+    groups: dict[Cellule, list[Cellule]] = {}
+    for cell in comptes:
+        if len(cell) > len(ENTIER):
+            groups.setdefault((cell[0], cell[1]), []).append(cell)
+    for place, cells in groups.items():
+        shown |= _hide_structures(source, place, {cell: comptes[cell] for cell in cells}, shown)
+    return shown
+
+
+def _hide_structures(
+    source: str, place: Cellule, comptes: Comptes, told: Mapping[Cle, Compte]
+) -> dict[Cle, Compte]:
+    """Hide the structures of one type in one département, whose totals are told already.
+
+    A block is told of a structure, or hidden, whole; and with it the blocks that detail it. Those that are hidden hold
+    enough persons together, of each count, for their totals to tell nothing: what one has more another may have less.
+    """
+    shown: dict[Cle, Compte] = {}
+    for chain in CHAINES.get(source, ()):
+        hidden: set[Cellule] = set()
+        for rank, block in enumerate(chain):
+            sizes = {cell: _sizes(block, chain[rank - 1] if rank else (), comptes[cell]) for cell in comptes}
+            hidden |= {cell for cell, counts in sizes.items() if any(0 < count < SEUIL for count in counts)}
+            needed = bool(hidden) or any(told.get((name, place)) is Absence.SECRET for name in block)
+            others = sorted(
+                (cell for cell in comptes if cell not in hidden), key=lambda cell: _order(sizes[cell], cell)
+            )
+            while needed and others and (not hidden or _few(sizes[cell] for cell in hidden)):
+                hidden.add(others.pop(0))
+            for name in block:
+                shown |= {
+                    (name, cell): Absence.SECRET if cell in hidden else _int(values.get(name)) or 0
+                    for cell, values in comptes.items()
+                }
+    return shown
+
+
+def _sizes(block: Sequence[str], whole: Sequence[str], values: Mapping[str, Nombre]) -> list[int]:
+    """Return the counts of a block, and what it leaves of its whole when it is one part of one count."""
+    counts = [_int(values.get(name)) or 0 for name in block]
+    if len(whole) == len(block) == 1:
+        counts.append((_int(values.get(whole[0])) or 0) - counts[0])
+    return counts
+
+
+def _order(counts: Sequence[int], cell: Cellule) -> tuple[bool, int, str]:
+    return (not any(counts), sum(counts), str(cell))
+
+
+def _few(sizes: Iterable[Sequence[int]]) -> bool:
+    """Tell whether some count of hidden structures is small even when all of them are added."""
+    return any(0 < sum(counts) < SEUIL for counts in zip(*sizes, strict=True))
+
+
+def _counted(sommes: Sequence[Somme], comptes: Comptes) -> tuple[Nombres, Lignes]:
+    """Return the counts of some cells by name, what is left of each total, and the sums that tie them."""
+    counts: Nombres = {}
+    lines: Lignes = []
     for rank, (total, parts) in enumerate(sommes):
         rest = f"{total} : reste {rank}"
         for cell, values in comptes.items():
-            if len(cell) > len(ENTIER) and total not in FEUILLES:
-                continue
             whole = _int(values.get(total))
             known = {part: _int(values.get(part)) for part in parts}
             counts[(total, cell)] = whole
             counts |= {(part, cell): count for part, count in known.items()}
-            if parts and whole is not None:
-                counts[(rest, cell)] = whole - sum(count or 0 for count in known.values())
+            given = [count for count in known.values() if count is not None]
+            if given and whole is not None:
+                counts[(rest, cell)] = whole - sum(given)
                 lines.append(((total, cell), *((part, cell) for part in parts), (rest, cell)))
-    for name in sorted({name for name, _ in counts}):
-        lines += _levels(name, comptes)
-    return hide(counts, lines)
+    return counts, lines
 
 
-def _levels(name: str, comptes: Comptes) -> list[tuple[tuple[str, Cellule], ...]]:
+def _levels(name: str, comptes: Comptes) -> Lignes:
     """Return the sums of one count over the levels: départements make a région, types make all types."""
     places = sorted({cell[0] for cell in comptes if cell[0]})
     kinds = sorted({cell[1] for cell in comptes if cell[1]})
-    lines: list[tuple[tuple[str, Cellule], ...]] = [
-        ((name, (None, t)), *((name, (d, t)) for d in places)) for t in (None, *kinds)
-    ]
-    lines += [((name, (d, None)), *((name, (d, t)) for t in kinds)) for d in (None, *places)]
-    inside: dict[Cellule, list[tuple[str, Cellule]]] = {}
-    for cell in comptes:
-        if len(cell) > len(ENTIER):
-            inside.setdefault((cell[0], cell[1]), []).append((name, cell))
-    return lines + [((name, cell), *parts) for cell, parts in inside.items()]
+    lines: Lignes = [((name, (None, t)), *((name, (d, t)) for d in places)) for t in (None, *kinds)]
+    return lines + [((name, (d, None)), *((name, (d, t)) for t in kinds)) for d in (None, *places)]
+
+
+def _rank(key: Cle) -> int:
+    return int(key[0] in DERNIERS)
 
 
 def _int(value: object) -> int | None:

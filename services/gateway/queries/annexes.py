@@ -33,6 +33,11 @@ class Sommes:
     cofinance: Fraction | None = None
     montant_connu: Fraction = Fraction(0)
     postes_cddi: int | None = None
+    etp_cofinances: Fraction | None = None
+    module: Fraction | None = None
+    socle_module: Fraction = Fraction(0)
+    prevues: int | None = None
+    dynamiques_prevues: Fraction = Fraction(0)
 
     def add(self, row: Any, attendu: int) -> None:
         """Count one annexe, or hours that no annexe of the field holds."""
@@ -55,6 +60,14 @@ class Sommes:
         if row.cofinance is not None:
             self.cofinance = (self.cofinance or Fraction(0)) + Fraction(row.cofinance)
             self.montant_connu += Fraction(row.montant)
+            part = Fraction(row.cofinance) / Fraction(row.montant) if row.montant else Fraction(0)
+            self.etp_cofinances = (self.etp_cofinances or Fraction(0)) + Fraction(row.etp_mois) * part / 12
+        if row.module is not None:
+            self.module = (self.module or Fraction(0)) + Fraction(row.module)
+            self.socle_module += Fraction(row.socle_module)
+        if row.prevues:
+            self.prevues = (self.prevues or 0) + row.prevues
+            self.dynamiques_prevues += Fraction(row.dynamiques_prevues)
         if row.cddi is not None:
             self.postes_cddi = (self.postes_cddi or 0) + row.cddi
 

@@ -1,6 +1,6 @@
-"""Some structures, year after year: ETP, exits with what they leave out, funders, files of the CDIAE.
+"""Some structures, year after year: ETP, exits forecast, funders, files of the CDIAE.
 
-The same definitions as the pages of territories (FIN-02, FIN-03, SOR), for a few structures and several years at once.
+The same definitions as the pages of territories (FIN-02, FIN-03), for a few structures and several years at once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -56,13 +56,6 @@ ATTENDUS = text(f"""
     where make_date(annee, mois, 1) < date_trunc('month', cast(:le as date)) or d.declaration_id is not null
     group by structure_id, annee
 """)  # noqa: S608 # idem
-SORTIES = text("""
-    select structure_id, extract(year from date_sortie)::int as annee, comptee, categorie, raison,
-           count(*) as nombre, count(*) filter (where dynamique) as dynamiques
-    from contrat
-    where structure_id = any(cast(:structures as uuid[])) and extract(year from date_sortie) = any(cast(:annees as int[]))
-    group by 1, 2, 3, 4, 5
-""")
 VERSES = text("""
     select structure_id, annee, financeur, sum(montant) as montant from versement
     where structure_id = any(cast(:structures as uuid[])) and annee = any(cast(:annees as int[]))
@@ -94,8 +87,6 @@ class Bilan:
         Months over, under an annexe, and those of them that are declared.
     sorties_prevues, dynamiques_prevues
         Exits forecast in the annexes; None when no annexe says it.
-    comptees, exclues
-        Exits by category, and by the reason that leaves them out.
     financeurs
         Euros paid in the year by funder.
     """
@@ -107,9 +98,6 @@ class Bilan:
     mois_recus: int = 0
     sorties_prevues: int | None = None
     dynamiques_prevues: Fraction | None = None
-    comptees: dict[str, int] = field(default_factory=dict)
-    exclues: dict[str, int] = field(default_factory=dict)
-    dynamiques: int = 0
     financeurs: dict[str, Decimal] = field(default_factory=dict)
 
 
@@ -139,10 +127,6 @@ async def read_bilans(
             bilan.etp_realises = Fraction(0)
     for bilan, row in await read(HEURES):
         bilan.etp_realises = (bilan.etp_realises or 0) + Fraction(row.heures) / Fraction(row.heures_par_etp)
-    for bilan, row in await read(SORTIES):
-        counts, key = (bilan.comptees, row.categorie) if row.comptee else (bilan.exclues, row.raison)
-        counts[key] = counts.get(key, 0) + row.nombre
-        bilan.dynamiques += row.dynamiques if row.comptee else 0
     for bilan, row in await read(VERSES):
         bilan.financeurs[row.financeur] = row.montant
     return found

@@ -27,7 +27,8 @@ CHAMP = f"""
     ),
     af as (
         select a.structure_id, a.numero, a.etp, a.heures_par_etp, a.montant_unitaire, a.montant_socle,
-               a.montant_module, a.montant_cofinance, a.postes_cddi_cd, c.departement,
+               a.montant_module, a.montant_cofinance, a.postes_cddi_cd, a.sorties_prevues,
+               a.taux_durable_prevu + a.taux_transition_prevu + a.taux_positive_prevu as taux_prevu, c.departement,
                c.type_structure, greatest(a.date_debut, :debut) as debut, least(a.date_fin, :fin) as fin
         from annexe a join champ c using (structure_id)
         where a.etat in {ETATS} and a.mesure not like 'FDI%' and a.date_debut <= :fin and a.date_fin >= :debut
@@ -68,6 +69,7 @@ class Champ:
     def parameters(self) -> dict[str, Any]:
         """Return the bind values of ``CHAMP``."""
         return {
+            "region": self.region,
             "departements": list(self.departements),
             "type": self.type,
             "annee": self.annee,

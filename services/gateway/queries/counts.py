@@ -1,23 +1,18 @@
-"""What the catalogue counts, by territory and type of structure: one statement per source, read when asked for.
-
-Each statement gives the four levels at once (all, by département, by type, by both): a count of distinct persons
-is counted at each level, never added. Nothing is hidden here.
-"""
-
-# ruff: noqa: S608 -- every name in a text is a constant of these modules
+"""What the catalogue counts, by territory, type of structure and structure, read when asked for; nothing is hidden here."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import TextClause
 
 from services.gateway.queries.annexes import sum_annexes
-from services.gateway.queries.champ import CHAMP, MONTHS, Champ
+from services.gateway.queries.champ import Champ
+from services.gateway.queries.statements import ANNEXES, CLAUSES, ENVELOPPES, STATEMENTS
 
 Cellule: TypeAlias = tuple[str | None, str | None] | tuple[str, str, UUID]
 """Département and type of structure, None for all; and one structure, where pages show it."""
@@ -25,329 +20,50 @@ Nombre: TypeAlias = int | Decimal | Fraction | None
 Comptes: TypeAlias = dict[Cellule, dict[str, Nombre]]
 
 ENTIER: Cellule = (None, None)
-LEVEL = "grouping(departement, type_structure) as niveau"
-SETS = "group by grouping sets ((), (departement), (type_structure), (departement, type_structure))"
-SETS_STRUCTURES = f"{SETS.removesuffix(')')}, (departement, type_structure, structure_id))"
-TIERS = "origine in ('PRESCRIPTEUR', 'ORIENTEUR')"
-ATTENTE = "etat in ('new', 'processing', 'postponed')"
-GARDEES = """(
-                    select k.*, coalesce(f.conservee_id, k.personne_id) as gardee
-                    from candidature k left join fusion f on f.absorbee_id = k.personne_id
-                )"""
-"""Candidatures, with the person that each is about once merges are counted."""
-REPONDU = "etat in ('accepted', 'refused') and decidee_le is not null"
-
-STATEMENTS: Mapping[str, str] = MappingProxyType(
-    {
-        "offre": f"""
-            {CHAMP},
-            conv as (select distinct structure_id from af)
-            select departement, type_structure, {LEVEL}, count(*) as structures,
-                   count(distinct left(siret, 9)) as organismes, count(distinct code_insee) as communes_pourvues,
-                   sum(permanents) as permanents, sum(chiffre_affaires) as chiffre_affaires
-            from champ join conv using (structure_id) {SETS}
-        """,
-        "antennes": f"""
-            {CHAMP}
-            select c.departement, c.type_structure, grouping(c.departement, c.type_structure) as niveau,
-                   count(*) filter (where s.mere_id is not null) as antennes,
-                   sum((select coalesce(sum(f.postes_ouverts), 0) from fiche_de_poste f
-                        where f.structure_id = c.structure_id and f.fermee_le is null)) as postes_ouverts
-            from champ c join structure s using (structure_id) where s.fermee_le is null
-            group by grouping sets ((), (c.departement), (c.type_structure), (c.departement, c.type_structure))
-        """,
-        "presents": f"""
-            {CHAMP},
-            present as (
-                select c.departement, c.type_structure, coalesce(f.conservee_id, p.personne_id) as personne_id
-                from presence p join champ c using (structure_id)
-                left join fusion f on f.absorbee_id = p.personne_id where p.annee = :annee and p.mois > 0
-            ),
-            whole as (
-                select departement, type_structure, {LEVEL}, count(distinct personne_id) as personnes
-                from present {SETS}
-            ),
-            several as (
-                select departement, count(*) as personnes_deux_types from (
-                    select departement, personne_id from present
-                    group by grouping sets ((personne_id), (departement, personne_id))
-                    having count(distinct type_structure) > 1
-                ) crossed group by departement
-            )
-            select w.*, case when w.niveau in (1, 3) then coalesce(s.personnes_deux_types, 0) end as personnes_deux_types
-            from whole w left join several s on s.departement is not distinct from w.departement and w.niveau in (1, 3)
-        """,
-        "mois": f"""
-            {CHAMP},
-            present as (
-                select c.departement, c.type_structure, d.mois, coalesce(f.conservee_id, p.id) as personne_id
-                from declaration d join champ c using (structure_id)
-                cross join unnest(d.personnes) p(id) left join fusion f on f.absorbee_id = p.id
-                where d.annee = :annee and d.mois between :mois1 and :mois2
-            )
-            select departement, type_structure, {LEVEL}, count(*) as salaries_mois,
-                   count(distinct (personne_id, mois)) as presences,
-                   greatest(count(distinct mois), 1) as mois_declares
-            from present {SETS}
-        """,
-        "candidatures": f"""
-            {CHAMP},
-            sent as (
-                select c.departement, c.type_structure, k.*, {TIERS} as tiers, k.decidee_le - k.envoyee_le as delai
-                from candidature k join champ c using (structure_id)
-                where k.envoyee_le between :debut and :fin
-            )
-            select departement, type_structure, {LEVEL},
-                   count(*) filter (where tiers) as envoyees,
-                   count(*) filter (where origine = 'PRESCRIPTEUR') as par_prescripteur,
-                   count(*) filter (where origine = 'ORIENTEUR') as par_orienteur,
-                   count(*) filter (where origine = 'EMPLOYEUR') as par_employeur,
-                   count(*) filter (where origine = 'CANDIDAT') as par_candidat,
-                   count(*) filter (where tiers and etat = 'accepted') as acceptees,
-                   count(*) filter (where tiers and etat = 'accepted' and contrat_id is not null) as embauches,
-                   count(*) filter (where tiers and etat = 'refused') as refusees,
-                   count(*) filter (where tiers and {ATTENTE}) as sans_reponse,
-                   count(*) filter (where tiers and {REPONDU}) as repondues,
-                   count(*) filter (where tiers and {REPONDU} and delai <= 30) as repondues_30,
-                   count(*) filter (where tiers and {REPONDU} and delai between 31 and 45) as repondues_45,
-                   count(*) filter (where tiers and {REPONDU} and delai between 46 and 60) as repondues_60,
-                   count(*) filter (where tiers and {REPONDU} and delai between 61 and 90) as repondues_90,
-                   count(*) filter (where tiers and {REPONDU} and delai > 90) as repondues_plus,
-                   count(*) filter (where tiers and envoyee_le < cast(:arret as date) - 30) as anciennes,
-                   count(*) filter (where tiers and envoyee_le < cast(:arret as date) - 30 and {REPONDU} and delai <= 30)
-                       as anciennes_30
-            from sent {SETS}
-        """,
-        "delais": f"""
-            {CHAMP},
-            answered as (
-                select c.departement, c.type_structure, k.decidee_le - k.envoyee_le as delai
-                from candidature k join champ c using (structure_id)
-                where k.envoyee_le between :debut and :fin and {TIERS} and {REPONDU}
-            )
-            select departement, type_structure, {LEVEL},
-                   percentile_disc(0.25) within group (order by delai) as delai_q1,
-                   percentile_disc(0.5) within group (order by delai) as delai_mediane,
-                   percentile_disc(0.75) within group (order by delai) as delai_q3
-            from answered {SETS}
-        """,
-        "orientes": f"""
-            {CHAMP},
-            sent as (
-                select c.departement, c.type_structure, k.gardee,
-                       k.etat = 'accepted' and k.contrat_id is not null as embauchee
-                from {GARDEES} k join champ c using (structure_id)
-                where k.envoyee_le between :debut and :fin and {TIERS}
-            )
-            select departement, type_structure, {LEVEL}, count(distinct gardee) as personnes_orientees,
-                   count(distinct gardee) filter (where embauchee) as personnes_embauchees
-            from sent {SETS}
-        """,
-        "attente": f"""
-            {CHAMP},
-            waiting as (
-                select c.departement, c.type_structure, k.gardee, min(k.envoyee_le) as premiere
-                from {GARDEES} k join champ c using (structure_id)
-                where k.envoyee_le > cast(:arret as date) - interval '6 months' and k.envoyee_le <= :arret
-                group by grouping sets ((k.gardee), (c.departement, k.gardee),
-                                        (c.type_structure, k.gardee),
-                                        (c.departement, c.type_structure, k.gardee))
-                having not bool_or(k.etat = 'accepted' and k.decidee_le <= :arret)
-            )
-            select departement, type_structure,
-                   case when departement is null then 2 else 0 end + case when type_structure is null then 1 else 0 end
-                       as niveau,
-                   count(*) as file_active, count(*) filter (where premiere < cast(:arret as date) - 30) as sans_solution
-            from waiting group by departement, type_structure
-        """,
-        "embauches": f"""
-            {CHAMP},
-            firsts as (
-                select c.departement, c.type_structure, k.gardee, min(k.envoyee_le) as premiere,
-                       min(e.date_debut) filter (where e.date_debut >= k.envoyee_le) as embauche
-                from {GARDEES} k join champ c using (structure_id)
-                left join contrat e on e.contrat_id = k.contrat_id and k.etat = 'accepted'
-                where k.origine <> 'EMPLOYEUR' and k.envoyee_le between :debut and :fin
-                group by grouping sets ((k.gardee), (c.departement, k.gardee),
-                                        (c.type_structure, k.gardee),
-                                        (c.departement, c.type_structure, k.gardee))
-            )
-            select departement, type_structure,
-                   case when departement is null then 2 else 0 end + case when type_structure is null then 1 else 0 end
-                       as niveau,
-                   count(*) as embauchees_delai,
-                   percentile_disc(0.25) within group (order by embauche - premiere) as embauche_q1,
-                   percentile_disc(0.5) within group (order by embauche - premiere) as embauche_mediane,
-                   percentile_disc(0.75) within group (order by embauche - premiere) as embauche_q3
-            from firsts where embauche >= premiere group by departement, type_structure
-        """,
-        "autoprescription": f"""
-            {CHAMP},
-            hired as (
-                select c.departement, c.type_structure, exists (
-                    select 1 from diagnostic d where d.personne_id = k.personne_id and d.auteur = 'employeur'
-                    and d.structure_id = k.structure_id and d.date_diagnostic <= k.decidee_le
-                ) as auto
-                from candidature k join champ c using (structure_id)
-                where k.etat = 'accepted' and k.contrat_id is not null and k.decidee_le between :debut and :fin
-            )
-            select departement, type_structure, {LEVEL}, count(*) as embauches_toutes,
-                   count(*) filter (where auto) as embauches_auto
-            from hired {SETS}
-        """,
-        "sorties": f"""
-            {CHAMP},
-            left_ones as (
-                select c.departement, c.type_structure, k.*
-                from contrat k join champ c using (structure_id) where k.date_sortie between :debut and :fin
-            )
-            select departement, type_structure, structure_id, {LEVEL}, count(*) as sorties,
-                   count(*) filter (where comptee) as comptees,
-                   count(*) filter (where comptee and dynamique) as dynamiques,
-                   count(*) filter (where comptee and categorie = 'DURABLE') as durables,
-                   count(*) filter (where comptee and categorie = 'TRANSITION') as transitions,
-                   count(*) filter (where comptee and categorie = 'POSITIVE') as positives,
-                   count(*) filter (where comptee and not dynamique) as autres,
-                   count(*) filter (where raison = 'duree_insuffisante') as ecartees_duree,
-                   count(*) filter (where raison = 'heures_insuffisantes') as ecartees_heures,
-                   count(*) filter (where raison = 'retrait') as ecartees_retrait
-            from left_ones {SETS_STRUCTURES}
-        """,
-        "durees": f"""
-            {CHAMP},
-            left_ones as (
-                select c.departement, c.type_structure, k.date_sortie - (
-                    select min(b.date_debut) from contrat b
-                    where b.personne_id = k.personne_id and b.structure_id = k.structure_id) + 1 as jours
-                from contrat k join champ c using (structure_id)
-                where k.date_sortie between :debut and :fin and k.comptee
-            )
-            select departement, type_structure, {LEVEL}, sum(jours) as jours_comptees from left_ones {SETS}
-        """,
-        "contrats": f"""
-            {CHAMP},
-            signed as (
-                select c.departement, c.type_structure, k.*,
-                       not exists (select 1 from contrat b where b.personne_id = k.personne_id
-                           and b.structure_id = k.structure_id
-                           and (b.date_debut, b.contrat_id) < (k.date_debut, k.contrat_id)) as premier,
-                       exists (select 1 from contrat b where b.personne_id = k.personne_id
-                           and b.structure_id = k.structure_id
-                           and (b.date_debut, b.contrat_id) > (k.date_debut, k.contrat_id)) as suivi
-                from contrat k join champ c using (structure_id)
-                where k.date_debut between :debut and :fin or k.date_fin_prevue between :debut and :fin
-            )
-            select departement, type_structure, {LEVEL},
-                   count(*) filter (where date_debut between :debut and :fin) as contrats,
-                   count(*) filter (where date_debut between :debut and :fin and premier and exists (
-                       select 1 from presence p where p.personne_id = s.personne_id and p.structure_id = s.structure_id
-                       and p.mois > 0)) as entrees,
-                   count(*) filter (where premier and date_fin_prevue between :debut and :fin) as parents,
-                   count(*) filter (where premier and suivi and date_fin_prevue between :debut and :fin) as reconduits,
-                   count(*) filter (where date_fin_prevue between :debut and least(:fin, cast(:arret as date))
-                                    and date_sortie is null and not suivi) as non_documentees
-            from signed s {SETS}
-        """,
-        "droits": f"""
-            {CHAMP},
-            held as (
-                select distinct on (d.personne_id) d.personne_id, d.date_fin, exists (
-                    select 1 from json_array_elements(d.suspensions) x
-                    where :arret between cast(x ->> 'debut' as date) and cast(x ->> 'fin' as date)) as suspendu
-                from droit d where d.annule = 0 and :arret between d.date_debut and d.date_fin
-                order by d.personne_id, d.date_fin desc
-            ),
-            placed as (
-                select h.*, c.departement, c.type_structure, k.fin_contrat
-                from held h join lateral (
-                    select structure_id, coalesce(date_sortie, date_fin_prevue) as fin_contrat from contrat
-                    where personne_id = h.personne_id and date_debut <= :arret order by date_debut desc limit 1
-                ) k on true join champ c using (structure_id)
-            )
-            select departement, type_structure, {LEVEL}, count(*) as droits_valides,
-                   count(*) filter (where suspendu) as droits_suspendus,
-                   count(*) filter (where date_fin < cast(:arret as date) + interval '3 months') as droits_expirant,
-                   count(*) filter (where fin_contrat < :arret) as droits_sans_contrat
-            from placed {SETS}
-        """,
-        "etapes": f"""
-            {CHAMP},
-            noted as (select c.departement, c.type_structure, e.nature,
-                             coalesce(f.conservee_id, e.personne_id) as personne_id
-                      from etape e join champ c using (structure_id)
-                      left join fusion f on f.absorbee_id = e.personne_id where e.date_debut between :debut and :fin)
-            select departement, type_structure, {LEVEL},
-                   count(distinct personne_id) filter (where nature = 'FREIN') as personnes_frein,
-                   count(*) filter (where nature = 'FORMATION') as formations,
-                   count(distinct personne_id) filter (where nature = 'FORMATION') as personnes_formees,
-                   count(*) filter (where nature = 'PMSMP') as immersions,
-                   count(distinct personne_id) filter (where nature = 'PMSMP') as personnes_immergees
-            from noted {SETS}
-        """,
-        "suivis": f"""
-            {CHAMP}
-            select departement, type_structure, {LEVEL}, count(*) as suivis_6,
-                   count(*) filter (where situation = 'EMPLOI') as suivis_6_emploi
-            from suivi join champ using (structure_id)
-            where echeance = 6 and situation <> 'INCONNUE' and constate_le between :debut and :fin {SETS}
-        """,
-        "versements": f"""
-            {CHAMP}
-            select departement, type_structure, {LEVEL},
-                   coalesce(sum(montant) filter (where financeur = 'ETAT'), 0) as verse_etat,
-                   coalesce(sum(montant) filter (where financeur <> 'ETAT'), 0) as verse_autres
-            from versement v join champ using (structure_id)
-            where v.annee = :annee and v.mois between :mois1 and :mois2 {SETS}
-        """,
-    }
-)  # constants of these modules, no value enters a text
-CLAUSES = text("""
-    select departement, grouping(departement) as entier, sum(heures_prevues) as clauses_prevues,
-           sum(heures_realisees) as clauses_realisees,
-           coalesce(sum(heures_realisees) filter (where structure_id is not null), 0) as clauses_siae
-    from marche where annee = :annee and departement = any(cast(:departements as text[]))
-    group by grouping sets ((), (departement))
-""")
-ANNEXES = text(f"""
-    {CHAMP},
-    one as (
-        select structure_id, left(numero, -1) as racine, sum(etp * ({MONTHS})) as etp_mois,
-               (array_agg(heures_par_etp order by debut desc, numero desc))[1] as heures_par_etp,
-               (array_agg(montant_unitaire order by debut desc, numero desc))[1] as montant_unitaire,
-               sum(montant_socle + coalesce(montant_module, 0)) as montant, sum(montant_cofinance) as cofinance,
-               sum(postes_cddi_cd) as cddi
-        from af group by 1, 2
-    ),
-    done as (
-        select structure_id, left(annexe, -1) as racine, sum(heures) as heures, max(mois) as dernier
-        from heures where annee = :annee and mois between :mois1 and :mois2 group by 1, 2
+TEXTS = {source: text(sql) for source, sql in STATEMENTS.items()} | {"annexes": ANNEXES}
+BY_PLACE = {"clauses": CLAUSES, "enveloppes": ENVELOPPES}
+"""What no type of structure has: counted by territory only."""
+BY_STRUCTURE = {
+    source: text(
+        statement.text.replace(
+            "siret, type_structure,", "siret, cast(structure_id as text) as type_structure,", 1
+        )
     )
-    select c.departement, c.type_structure, o.etp_mois, o.heures_par_etp, o.montant_unitaire, o.montant,
-           o.cofinance, o.cddi, coalesce(d.heures, 0) as heures, coalesce(d.dernier, 0) as dernier, true as connue
-    from one o join champ c using (structure_id) left join done d using (structure_id, racine)
-    union all
-    select c.departement, c.type_structure, 0, 0, 0, 0, null, null, d.heures, d.dernier, false
-    from done d join champ c using (structure_id)
-    where not exists (select 1 from one o where o.structure_id = d.structure_id and o.racine = d.racine)
-""")
-TEXTS = {source: text(sql) for source, sql in STATEMENTS.items()}
+    for source, statement in TEXTS.items()
+}
+"""The same statements, each structure taken for a type of its own."""
 OUT = ("departement", "type_structure", "structure_id", "niveau")
 
 
 async def read_counts(conn: AsyncConnection, champ: Champ, source: str) -> Comptes:
     """Return what one source counts, by département and type; ``champ.type`` is left to the reader of cells."""
     where = champ.parameters() | {"type": None}
-    if source == "annexes":
-        sums = sum_annexes((await conn.execute(champ.statement(ANNEXES), where)).all(), champ)
-        return {cell: numbers for cell, numbers in sums.items()}  # noqa: C416 -- the key is a narrower type here
-    if source == "clauses":
-        rows = (await conn.execute(champ.statement(CLAUSES), where)).mappings().all()
+    if source in BY_PLACE:
+        rows = (await conn.execute(champ.statement(BY_PLACE[source]), where)).mappings().all()
         return {
             (None if row["entier"] else row["departement"], None): _numbers(row, ("departement", "entier"))
             for row in rows
         }
-    rows = (await conn.execute(champ.statement(TEXTS[source]), where)).mappings().all()
-    return {_cell(row): _numbers(row, OUT) for row in rows}
+    return await _read(conn, champ, TEXTS[source], where)
+
+
+async def read_structures(conn: AsyncConnection, champ: Champ, source: str) -> Comptes:
+    """Return what one source counts of each structure of the type of a field."""
+    found = await _read(conn, champ, BY_STRUCTURE[source], champ.parameters())
+    kind = champ.type or ""
+    return {
+        (cell[0], kind, UUID(cell[1])): numbers
+        for cell, numbers in found.items()
+        if len(cell) == len(ENTIER) and cell[0] and cell[1]
+    }
+
+
+async def _read(conn: AsyncConnection, champ: Champ, statement: TextClause, where: dict[str, Any]) -> Comptes:
+    result = await conn.execute(champ.statement(statement), where)
+    if any(statement is each["annexes"] for each in (TEXTS, BY_STRUCTURE)):
+        sums = sum_annexes(result.all(), champ)
+        return {cell: numbers for cell, numbers in sums.items()}  # noqa: C416 -- the key is a narrower type here
+    return {_cell(row): _numbers(row, OUT) for row in result.mappings()}
 
 
 def _cell(row: Mapping[Any, Any]) -> Cellule:

@@ -70,12 +70,20 @@ CONTRAT = f"""contrat as (
 )"""
 ROWS = {
     "structure": "structure_id",
+    "convention": "convention_id",
+    "fiche_de_poste": "fiche_id",
+    "plan": "plan_id",
     "annexe": "annexe_id",
     "declaration": "declaration_id",
     "marche": "marche_id",
+    "cofinancement": "cofinancement_id",
+    "redeploiement": "redeploiement_id",
     "droit": "droit_id",
 }
-PLAIN = ("versement", "dossier", "fiche_de_poste", "convention", "diagnostic", "etape", "suivi", "fusion")
+PLAIN = (
+    "versement", "dossier", "diagnostic", "etape", "suivi", "fusion", "enveloppe",
+    "credit_deplace", "imputation",
+)  # fmt: skip
 PREFIX = ", ".join(
     [
         HEURES,

@@ -27,17 +27,9 @@ STRUCTURES = text(f"""
     paid as (
         select structure_id, sum(montant) as etat from versement join champ using (structure_id)
         where versement.annee = :annee and financeur = 'ETAT' group by structure_id
-    ),
-    left_ones as (
-        select structure_id, count(*) as sorties, count(*) filter (where comptee) as comptees,
-               count(*) filter (where comptee and dynamique) as dynamiques
-        from contrat join champ using (structure_id)
-        where date_sortie between :debut and :fin group by structure_id
     )
-    select c.*, v.etp_mois, v.cddi, coalesce(p.etat, 0) as etat, coalesce(l.sorties, 0) as sorties,
-           coalesce(l.comptees, 0) as comptees, coalesce(l.dynamiques, 0) as dynamiques
-    from champ c join conv v using (structure_id) left join paid p using (structure_id)
-    left join left_ones l using (structure_id) order by c.structure_id
+    select c.*, v.etp_mois, v.cddi, coalesce(p.etat, 0) as etat
+    from champ c join conv v using (structure_id) left join paid p using (structure_id) order by c.structure_id
 """)  # noqa: S608 # constants of these modules
 # Hours name the number of their day, M0 before an avenant and M1 after: they join by the number without its last digit.
 HOURS = text(f"""
@@ -103,20 +95,7 @@ class StructureFigures:
     etp_conventionnes: Fraction
     cddi: int | None
     financement_etat: Decimal
-    sorties: int
-    comptees: int
-    dynamiques: int
     etp_realises: Fraction = Fraction(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Orientations:
-    """Candidatures sent by a third party in the year, and what became of them."""
-
-    envoyees: int = 0
-    acceptees: int = 0
-    embauches: int = 0
-    sans_reponse: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +187,4 @@ def _structure(row: Any) -> StructureFigures:
         etp_conventionnes=Fraction(row.etp_mois) / 12,
         cddi=row.cddi,
         financement_etat=row.etat,
-        sorties=row.sorties,
-        comptees=row.comptees,
-        dynamiques=row.dynamiques,
     )

@@ -8,11 +8,13 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import TextClause
 
 from services.gateway.queries.champ import ETATS
-from services.gateway.tables import convention, fiche_de_poste, histoire, plan, structure
+from services.gateway.queries.known import as_known
+from services.gateway.tables import convention, fiche_de_poste, histoire, structure
 
 FOUND = """
     from structure s
@@ -21,13 +23,18 @@ FOUND = """
       and (cast(:reseau as text) is null or s.reseau = :reseau)
       and (cast(:texte as text) is null or strpos(s.texte, :texte) > 0)
 """
+# An antenne shares the convention of its mother.
+EN_COURS = """
+    from convention c where c.structure_id = coalesce(s.mere_id, s.structure_id)
+      and coalesce(c.etat, 'SIGNEE') in ('SIGNEE', 'ACTIVE', 'SUSPENDUE')
+"""
 COUNT = text(f"select count(*) {FOUND}")  # constants of this module
 LIST = text(f"""
     select s.structure_id, s.raison_sociale, s.type_structure, s.code_insee, s.departement, s.reseau, s.fermee_le,
            s.siret, (select sum(f.postes_ouverts) from fiche_de_poste f
                      where f.structure_id = s.structure_id and f.fermee_le is null) as postes,
-           (select max(c.date_fin) from convention c where c.structure_id = s.structure_id
-            and coalesce(c.etat, 'SIGNEE') in ('SIGNEE', 'ACTIVE', 'SUSPENDUE')) as conventionnee_au
+           (select max(c.date_fin) {EN_COURS}) as conventionnee_au,
+           (select max(c.suspendue_le) {EN_COURS} and c.etat = 'SUSPENDUE') as suspendue_le
     {FOUND}
       and (cast(:apres_nom as text) is null or (s.raison_sociale, s.structure_id) > (:apres_nom, cast(:apres_id as uuid)))
     order by s.raison_sociale, s.structure_id limit :limit offset :offset
@@ -62,6 +69,9 @@ YEARS = text("""
     select distinct generate_series(extract(year from date_debut)::int, extract(year from date_fin)::int) as annee
     from annexe where structure_id = :id order by 1 desc limit 10
 """)
+PLAN = text("""
+    select * from plan where maille = :maille and territoire = :territoire order by date_debut desc, plan_id limit 1
+""")
 CDIAE = text("""
     select s.*, i.libelle, i.membres, i.quorum as quorum_instance, i.source_regles from seance s
     join instance i using (instance_id)
@@ -79,12 +89,16 @@ DOSSIERS = text("""
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a reader asks of the list; ``texte`` is searched without accents."""
+    """What a reader asks of the list; ``texte`` is searched without accents.
+
+    ``connu_le`` is the day the registry was known on, included; None for what is known now.
+    """
 
     departements: Sequence[str]
     type: str | None = None
     reseau: str | None = None
     texte: str | None = None
+    connu_le: date | None = None
 
     def parameters(self) -> dict[str, Any]:
         """Return the bind values of the list."""
@@ -93,7 +107,12 @@ class Filter:
             "type": self.type,
             "reseau": self.reseau,
             "texte": self.texte,
+            "connu_le": self.connu_le,
         }
+
+    def statement(self, statement: TextClause) -> TextClause:
+        """Return a statement as it reads the registry: as it is, or as it was known."""
+        return as_known(statement) if self.connu_le else statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +144,7 @@ class Sheet:
     fiches: Sequence[RowMapping]
     histoire: Sequence[RowMapping]
     absorbante: RowMapping | None
+    mere: RowMapping | None
     months: Sequence[Month]
     years: Sequence[int]
 
@@ -156,10 +176,11 @@ async def list_structures(
 
 async def _found(conn: AsyncConnection, asked: Filter, place: dict[str, Any]) -> Found:
     where = asked.parameters()
-    total = (await conn.execute(COUNT, where)).scalar_one()
-    whole = (await conn.execute(COUNT, Filter(asked.departements).parameters())).scalar_one()
-    rows = await conn.execute(LIST, where | place)
-    reseaux = await conn.execute(RESEAUX, {"departements": where["departements"]})
+    everything = Filter(asked.departements, connu_le=asked.connu_le).parameters()
+    total = (await conn.execute(asked.statement(COUNT), where)).scalar_one()
+    whole = (await conn.execute(asked.statement(COUNT), everything)).scalar_one()
+    rows = await conn.execute(asked.statement(LIST), where | place)
+    reseaux = await conn.execute(asked.statement(RESEAUX), everything)
     return Found(rows.mappings().all(), total, whole, reseaux.scalars().all())
 
 
@@ -182,11 +203,12 @@ async def read_sheet(conn: AsyncConnection, structure_id: UUID, annee: int) -> S
     year = {"id": of, "annee": annee, "debut": date(annee, 1, 1), "fin": date(annee, 12, 31)}
     return Sheet(
         structure=row,
-        conventions=await read(convention, convention.c.date_debut.desc()),
+        conventions=(await read_conventions(conn, [of])).get(of, ()),
         annexes=(await conn.execute(ANNEXES, {"id": of})).mappings().all(),
         fiches=await read(fiche_de_poste, fiche_de_poste.c.appellation, fiche_de_poste.c.fiche_id),
         histoire=await read(histoire, histoire.c.version),
         absorbante=await find_structure(conn, row["absorbante_id"]) if row["absorbante_id"] else None,
+        mere=await find_structure(conn, row["mere_id"]) if row["mere_id"] else None,
         months=[_month(month) for month in (await conn.execute(MONTHS, year)).all()],
         years=await find_years(conn, of),
     )
@@ -199,11 +221,17 @@ async def read_identities(conn: AsyncConnection, ids: Iterable[UUID]) -> Mapping
 
 
 async def read_conventions(conn: AsyncConnection, ids: Iterable[UUID]) -> Mapping[UUID, Sequence[RowMapping]]:
-    """Return the conventions of some structures, the last first."""
-    query = select(convention).where(convention.c.structure_id.in_(set(ids)))
+    """Return the conventions of some structures, those of its mother for an antenne, the last first."""
+    porteuse = func.coalesce(structure.c.mere_id, structure.c.structure_id)
+    query = (
+        select(convention, structure.c.structure_id.label("porte"))
+        .join_from(structure, convention, convention.c.structure_id == porteuse)
+        .where(structure.c.structure_id.in_(set(ids)))
+        .order_by(convention.c.date_debut.desc())
+    )
     found: dict[UUID, list[RowMapping]] = {}
-    for row in (await conn.execute(query.order_by(convention.c.date_debut.desc()))).mappings():
-        found.setdefault(row["structure_id"], []).append(row)
+    for row in (await conn.execute(query)).mappings():
+        found.setdefault(row["porte"], []).append(row)
     return found
 
 
@@ -228,7 +256,10 @@ async def read_sitting(conn: AsyncConnection, departement: str, jour: date) -> S
     return Sitting(held, dossiers.mappings().all())
 
 
-async def read_plan(conn: AsyncConnection, maille: str, territoire: str) -> RowMapping | None:
-    """Return the latest plan of a territory."""
-    query = select(plan).where(plan.c.maille == maille, plan.c.territoire == territoire)
-    return (await conn.execute(query.order_by(plan.c.date_debut.desc()).limit(1))).mappings().first()
+async def read_plan(
+    conn: AsyncConnection, maille: str, territoire: str, connu_le: date | None = None
+) -> RowMapping | None:
+    """Return the latest plan of a territory, as it is or as it was known on a day."""
+    statement = as_known(PLAN) if connu_le else PLAN
+    where = {"maille": maille, "territoire": territoire, "connu_le": connu_le}
+    return (await conn.execute(statement, where)).mappings().first()

@@ -4,13 +4,13 @@ from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 
-from services.gateway.queries.region import Orientations, RegionFigures
+from services.gateway.queries.region import RegionFigures
 
 TYPES = ("ACI", "EI", "AI", "ETTI", "EITI", "AUTRE")
 
 
 class Reperes:
-    """The key figures of a region, or of one of its départements.
+    """The key figures of a region, or of one of its départements, but for counts of persons: ``Lecture`` hides those.
 
     Every property is one indicator of the catalogue; quantities are exact, nothing is rounded here.
     """
@@ -30,11 +30,6 @@ class Reperes:
         """OFF-04; types without a structure are left out."""
         counts = Counter(s.type_structure for s in self._structures)
         return {kind: counts[kind] for kind in TYPES if counts[kind]}
-
-    @property
-    def personnes_employees(self) -> int:
-        """PAR-10: distinct persons with at least one hour."""
-        return self._count("presents", "personnes")
 
     @property
     def etp_realises(self) -> Fraction:
@@ -57,20 +52,6 @@ class Reperes:
         """OFF-11; None when no structure gave it."""
         known = [s.chiffre_affaires for s in self._structures if s.chiffre_affaires is not None]
         return sum(known, Decimal(0)) if known else None
-
-    @property
-    def orientations(self) -> Orientations:
-        """ORI-02: candidatures sent by a third party."""
-        return Orientations(
-            *(
-                self._count("candidatures", name)
-                for name in ("envoyees", "acceptees", "embauches", "sans_reponse")
-            )
-        )
-
-    def _count(self, source: str, name: str) -> int:
-        cell = self._figures.comptes[source].get((self._departement, self._figures.champ.type), {})
-        return int(cell.get(name) or 0)
 
     @property
     def financement_etat(self) -> Decimal:

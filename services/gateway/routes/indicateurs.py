@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -12,7 +13,9 @@ from services.gateway.catalogue import INDICATEURS, PAR_CODE, Indicateur
 from services.gateway.pages import rendering
 from services.gateway.pages.exports import Variante
 from services.gateway.queries.champ import Champ
+from services.gateway.queries.registre import find_structure
 from services.gateway.rate import anonymous_rate
+from services.gateway.reading import snapshot
 from services.gateway.routes.pages import file_answer, html
 from services.gateway.screens import cadre
 from services.gateway.screens.indicateurs import (
@@ -24,6 +27,7 @@ from services.gateway.screens.indicateurs import (
     parse_territory,
     values_body,
 )
+from services.gateway.screens.valeurs import UneStructure, structure_of
 from shared.access.edge import open_to_all
 from shared.errors import Introuvable
 from shared.messaging.waiting import wait_for_positions
@@ -45,6 +49,8 @@ class PeriodQuery(BaseModel):
             description="`region-32`, `departement-59`, ou un code seul ; la région de la plateforme par défaut.",
         ),
     ] = ""
+    region: Annotated[str, Field(pattern="^[0-9]{0,3}$", description="À défaut de `territoire`.")] = ""
+    departement: Annotated[str, Field(pattern="^[0-9AB]{0,3}$", description="À défaut de `territoire`.")] = ""
     annee: (
         Annotated[int, Field(ge=1990, le=2100, description="La dernière année tenue par défaut.")] | None
     ) = None
@@ -56,9 +62,15 @@ class PeriodQuery(BaseModel):
 
 
 class IndicatorQuery(PeriodQuery):
-    """The same, and a month, for what does not count persons."""
+    """The same, a month, for what does not count persons, and a structure."""
 
     mois: Annotated[int, Field(ge=1, le=12)] | None = None
+    structure: Annotated[
+        UUID | Literal[""],
+        Field(
+            description="Une structure, par son identifiant ; son type et son département remplacent ceux demandés."
+        ),
+    ] = ""
 
 
 class IndicatorPageQuery(IndicatorQuery):
@@ -74,15 +86,35 @@ async def asked_period(request: Request, query: PeriodQuery) -> Demande:
     Raises
     ------
     Introuvable
-        No such territory.
+        No such territory, or no such structure.
     """
     await wait_for_positions(request, query.au_moins)
     own = request.app.state.settings.region
-    region, departement = parse_territory(query.territoire or own, own)
+    asked = query.structure if isinstance(query, IndicatorQuery) else ""
+    structure = await _structure(request, asked) if asked else None
+    place = f"departement-{structure.departement}" if structure else _place(query) or own
+    region, departement = parse_territory(place, own)
     year = query.annee or await cadre.last_year(request, region)
-    mois = getattr(query, "mois", None)
-    champ = Champ(region, year, query.type or None, query.connu_le or None, (mois, mois) if mois else (1, 12))
-    return Demande(region, departement, champ)
+    mois = query.mois if isinstance(query, IndicatorQuery) else None
+    kind = structure.type if structure else query.type or None
+    champ = Champ(region, year, kind, query.connu_le or None, (mois, mois) if mois else (1, 12))
+    return Demande(region, departement, champ, structure)
+
+
+def _place(query: PeriodQuery) -> str:
+    if query.territoire:
+        return query.territoire
+    return (
+        f"departement-{query.departement}" if query.departement else query.region and f"region-{query.region}"
+    )
+
+
+async def _structure(request: Request, structure_id: UUID) -> UneStructure:
+    async with snapshot(request.app.state.engine) as (conn, _, __):
+        row = await find_structure(conn, structure_id)
+    if row is None:
+        raise Introuvable("Cette structure n'est pas au registre.")
+    return structure_of(row)
 
 
 def _indicator(code: str) -> Indicateur:

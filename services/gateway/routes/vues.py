@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.gateway.answers import answer_json, read_territory
 from services.gateway.catalogue.lecture import Lecture, lecture_of
+from services.gateway.pages.secrecy import PAS
 from services.gateway.queries.champ import Champ
 from services.gateway.queries.reperes import Reperes, rounded
 from services.gateway.rate import anonymous_rate
@@ -34,19 +35,22 @@ async def get_reperes(
     region: str,
     annee: Annee,
     departement: str | None = None,
+    type_structure: TypeStructure = None,
     connu_le: ConnuLe = None,
     au_moins: AuMoins = None,
 ) -> Response:
     check_territory(region, departement)
     await wait_for_positions(request, au_moins)
-    reading = await read_territory(request, Champ(region, annee, connu_le=connu_le))
+    reading = await read_territory(request, Champ(region, annee, type_structure, connu_le))
     reperes = Reperes(reading.figures, departement)
     body: dict[str, Any] = {"region": region}
     if departement:
         body["departement"] = departement
     body |= {"annee": annee, **figures(reperes, lecture_of(reading.figures, departement))}
+    if type_structure:
+        body["type"] = type_structure
     if connu_le:
-        body["connu_le"] = connu_le.isoformat()
+        body |= {"connu_le": connu_le.isoformat(), "effectifs_arrondis_a": PAS}
     if departement:
         heures = reperes.heures_clauses
         body["postes_cddi_cofinances"] = reperes.postes_cddi_cofinances

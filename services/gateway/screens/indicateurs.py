@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Request
 
 from services.gateway.catalogue import INDICATEURS, MANQUANTS, Indicateur
+from services.gateway.catalogue.structures import raison_sans_structure
 from services.gateway.pages.exports import Fichier, exact
 from services.gateway.pages.formats import Absence, Unite, Valeur, date_longue, mois_nomme, valeur
 from services.gateway.pages.indicateurs import (
@@ -23,12 +24,13 @@ from services.gateway.pages.indicateurs import (
     tries,
 )
 from services.gateway.pages.models import Comparaison, Filtre, Nature, Option, Tendance, situe
+from services.gateway.pages.secrecy import PAS
 from services.gateway.pages.site import Adresse, Lien
 from services.gateway.pages.tables import Cellule, Colonne
 from services.gateway.queries.champ import Champ
 from services.gateway.queries.reperes import TYPES
 from services.gateway.screens.cadre import sources_freshness
-from services.gateway.screens.valeurs import Ligne, Valeurs, read_values
+from services.gateway.screens.valeurs import Ligne, UneStructure, Valeurs, read_values
 from shared.errors import Introuvable
 from shared.reference.nomenclatures import types_structure
 from shared.reference.territories import departements, regions
@@ -54,6 +56,7 @@ class Demande:
     region: str
     departement: str | None
     champ: Champ
+    structure: UneStructure | None = None
 
     @property
     def nature(self) -> Nature:
@@ -67,7 +70,9 @@ class Demande:
 
     @property
     def nom(self) -> str:
-        """Name of the territory."""
+        """Name of the structure or of the territory."""
+        if self.structure:
+            return self.structure.nom
         return departements()[self.departement].nom if self.departement else regions()[self.region].nom
 
     @property
@@ -141,6 +146,7 @@ def definition_body(indicateur: Indicateur) -> dict[str, Any]:
         "secret": indicateur.secret,
         "limites": list(indicateur.limites),
         "version": indicateur.version,
+        "par_structure": raison_sans_structure(indicateur) is None,
     }
 
 
@@ -148,8 +154,8 @@ async def values_body(
     request: Request, indicateur: Indicateur, asked: Demande
 ) -> tuple[dict[str, Any], dict[str, int]]:
     """Return the values of an indicator as the API writes them, and the positions they were read at."""
-    found = await read_values(request, indicateur, asked.champ, asked.departement)
-    champ, unite = asked.champ, indicateur.format
+    found = await _read(request, indicateur, asked)
+    champ, unite, structure, alike = asked.champ, indicateur.format, asked.structure, found.semblables
 
     def line(row: Ligne) -> dict[str, Any]:
         return {
@@ -163,11 +169,20 @@ async def values_body(
         "territoire": asked.territoire,
         "annee": champ.annee,
         "type": champ.type,
+        "structure": structure
+        and {"id": str(structure.structure_id), "nom": structure.nom, "siret": structure.siret},
         "connu_le": champ.connu_le.isoformat() if champ.connu_le else None,
+        "effectifs_arrondis_a": PAS if champ.connu_le else None,
         "periode": {"debut": champ.debut.isoformat(), "fin": champ.fin.isoformat()},
         "arrete_le": champ.arret.isoformat(),
         "mois_compares": list(found.mois),
         **line(found.ligne),
+        "semblables": alike
+        and {
+            "critere": alike.critere,
+            "nombre": alike.nombre,
+            **{name: json_value(getattr(alike, name), unite) for name in ("q1", "mediane", "q3")},
+        },
         "departements": [
             {"code": row.code, "nom": departements()[row.code].nom, **line(row)} for row in found.departements
         ],
@@ -191,15 +206,15 @@ async def indicator_page(
     request: Request, indicateur: Indicateur, asked: Demande, years: list[int]
 ) -> tuple[IndicateurPage, dict[str, int]]:
     """Return the page of an indicator and the positions it was read at."""
-    found = await read_values(request, indicateur, asked.champ, asked.departement)
+    found = await _read(request, indicateur, asked)
     champ, here = asked.champ, found.ligne
-    rows = _rows(found)
+    rows = _rows(found, asked)
     parameters = parameters_of(asked)
     address = Adresse(f"/indicateurs/{indicateur.code}", parameters)
     whole = rows[0]
     page = IndicateurPage(
         fiche=fiche(indicateur),
-        titre=f"{indicateur.libelle} {situe(asked.nature, asked.code, asked.nom)} en {champ.annee}",
+        titre=f"{indicateur.libelle} {_placed(asked)} en {champ.annee}",
         adresse=address,
         api=Adresse(f"/api/vues/v1/indicateurs/{indicateur.code}", parameters).avec(),
         fraicheur=sources_freshness(request, champ.arret, None),
@@ -215,21 +230,22 @@ async def indicator_page(
         lignes=tries(rows[1:]),
         entier=whole,
         entier_nom=regions()[asked.region].nom,
+        semblables=_alike(found),
     )
     return page, found.positions
 
 
 async def indicator_file(request: Request, indicateur: Indicateur, asked: Demande) -> Fichier:
     """Return the values of an indicator as a file holds them: the région, then its départements."""
-    found = await read_values(request, indicateur, asked.champ, asked.departement)
-    champ = asked.champ
+    found = await _read(request, indicateur, asked)
+    champ, structure = asked.champ, asked.structure
     return Fichier(
         indicateur.code,
         f"{indicateur.libelle} ({indicateur.code}). {indicateur.formule}",
         colonnes(indicateur.format, champ.annee),
-        _rows(found),
-        regions()[asked.region].nom,
-        f"region-{asked.region}",
+        _rows(found, asked),
+        structure.nom if structure else regions()[asked.region].nom,
+        structure.siret if structure else f"region-{asked.region}",
         champ.annee,
         champ.type,
         champ.arret,
@@ -237,12 +253,21 @@ async def indicator_file(request: Request, indicateur: Indicateur, asked: Demand
     )
 
 
-def _rows(found: Valeurs) -> list[ValeurRow]:
+async def _read(request: Request, indicateur: Indicateur, asked: Demande) -> Valeurs:
+    return await read_values(request, indicateur, asked.champ, asked.departement, asked.structure)
+
+
+def _placed(asked: Demande) -> str:
+    return f": {asked.nom}" if asked.structure else situe(asked.nature, asked.code, asked.nom)
+
+
+def _rows(found: Valeurs, asked: Demande) -> list[ValeurRow]:
     region = found.champ.region
     whole = found.region
     return [
         _row(whole, regions()[region].nom, "région"),
         *(_row(line, departements()[line.code].nom, "département") for line in found.departements),
+        *([_row(found.ligne, asked.nom, "structure")] if asked.structure else []),
     ]
 
 
@@ -260,6 +285,17 @@ def _comparison(found: Valeurs) -> Comparaison:
     return Comparaison(
         f"{ecrit(Decimal(gap), unite)} par rapport à {year}{months}, où la valeur était {valeur(here.avant, unite)}",
         trend,
+    )
+
+
+def _alike(found: Valeurs) -> str:
+    alike, unite = found.semblables, found.indicateur.format
+    if alike is None:
+        return ""
+    first, middle, third = (valeur(each, unite) for each in (alike.q1, alike.mediane, alike.q3))
+    return (
+        f"Parmi {alike.nombre} structures semblables ({alike.critere}) : médiane {middle}, premier quartile {first}, "
+        f"troisième quartile {third}."
     )
 
 
@@ -281,6 +317,7 @@ def parameters_of(asked: Demande) -> Mapping[str, str]:
         "territoire": asked.territoire,
         "annee": str(champ.annee),
         "type": champ.type,
+        "structure": str(asked.structure.structure_id) if asked.structure else None,
         "mois": str(champ.mois[0]) if champ.mois != (1, 12) else None,
         "connu_le": champ.connu_le.isoformat() if champ.connu_le else None,
     }
