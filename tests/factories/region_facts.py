@@ -28,6 +28,7 @@ PLACES = {
     "S7": ("ACI", "80021", 25, 1),
 }
 """Type, commune, number of candidatures, number of exits."""
+EPCIS = {"S1": "E59A", "S2": "E59B", "S3": "E59B", "S4": "E62A", "S5": "E80A", "S6": "E80B", "S7": "E80B"}
 CATEGORIES = ("DURABLE", "DURABLE", "TRANSITION", "POSITIVE", "AUTRE", "AUTRE")
 
 
@@ -40,7 +41,7 @@ def make_region_facts() -> list[Fact]:
     facts: list[Fact] = []
     for number, (name, (kind, commune, sent, left)) in enumerate(PLACES.items(), 1):
         facts += [
-            make_structure(name, number=number, kind=kind, commune=commune),
+            make_structure(name, number=number, kind=kind, commune=commune, epci=EPCIS[name]),
             make_annexe(f"A-{name}", structure=name, numero=numero(name), etp="3.5", postes_cddi_cd=number),
             make_declaration(
                 3, {f"P-{name}-{n}": "152.25" for n in range(left + 3)}, structure=name, annexe=numero(name)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from fastapi import Request
@@ -14,10 +15,10 @@ from services.gateway.pages.diagnostic import EPCIS, DiagnosticPage, EpciRow
 from services.gateway.pages.exports import Fichier
 from services.gateway.pages.formats import Absence, Valeur, nombre
 from services.gateway.pages.models import situe
-from services.gateway.pages.secrecy import Compte, hide
+from services.gateway.pages.secrecy import Compte, as_known, hide
 from services.gateway.pages.site import Adresse
 from services.gateway.queries.epci import Demande, Offre, read_epcis
-from services.gateway.reading import snapshot
+from services.gateway.reading import Reader
 from services.gateway.screens.cadre import sources_freshness
 from services.gateway.screens.indicateurs import Demande as Asked
 from services.gateway.screens.indicateurs import filters_of, json_row, parameters_of
@@ -37,9 +38,12 @@ async def diagnostic_screen(
     champ = asked.champ
     counting: Counting = request.app.state.counting
     comptage = await counting.read(champ, ("candidatures",))
-    async with snapshot(request.app.state.engine) as (conn, positions, _):
-        demandes, offres = await read_epcis(conn, champ)
-    shown = hide_epcis(demandes, comptage.compteurs["candidatures"])
+    reader: Reader = request.app.state.reader
+    reading = await reader.read(("intercommunalites", champ), partial(read_epcis, champ=champ))
+    demandes, offres = reading.figures
+    shown = reading.once("montres", lambda: hide_epcis(demandes, comptage.compteurs["candidatures"]))
+    if champ.connu_le:
+        shown = {key: as_known(count) for key, count in shown.items()}
     rows = [
         _row(offre, shown, champ.type) for offre in offres if asked.departement in (None, offre.departement)
     ]
@@ -59,7 +63,7 @@ async def diagnostic_screen(
         lignes=tuple(rows),
         lecture=_read(rows),
     )
-    return page, positions
+    return page, reading.positions
 
 
 def hide_epcis(demandes: Sequence[Demande], compteur: Compteur) -> dict[Cle, Compte]:
@@ -67,6 +71,13 @@ def hide_epcis(demandes: Sequence[Demande], compteur: Compteur) -> dict[Cle, Com
 
     The whole of a département is published elsewhere: where it is hidden there, no sum of EPCI may give it back.
     """
+    shown: dict[Cle, Compte] = {}
+    for departement in sorted({d.departement for d in demandes}):  # no sum ties one to another
+        shown |= _hide_departement([d for d in demandes if d.departement == departement], compteur)
+    return shown
+
+
+def _hide_departement(demandes: Sequence[Demande], compteur: Compteur) -> dict[Cle, Compte]:
     counts: dict[Cle, int | None] = {}
     lines: dict[Cle, list[Cle]] = {}
     inside: list[tuple[Cle, ...]] = []
@@ -89,7 +100,8 @@ def hide_epcis(demandes: Sequence[Demande], compteur: Compteur) -> dict[Cle, Com
         and key[0] != RESTE
         and compteur.montres.get((key[0], (key[1], key[3]))) is Absence.SECRET
     ]
-    return hide(counts, [*((total, *parts) for total, parts in lines.items()), *inside], secrets=secrets)
+    sums = [*((total, *parts) for total, parts in lines.items()), *inside]
+    return hide(counts, sums, secrets=secrets, fixes=[key for key in counts if key[2] == "*"])
 
 
 def _row(offre: Offre, shown: dict[Cle, Compte], kind: str | None) -> EpciRow:

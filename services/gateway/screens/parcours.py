@@ -12,6 +12,7 @@ from services.gateway.pages.exports import Fichier
 from services.gateway.pages.formats import Absence, Valeur
 from services.gateway.pages.models import CategorieSortie, Etape, situe
 from services.gateway.pages.parcours import Absent, Compte, Delai, ParcoursPage
+from services.gateway.pages.secrecy import PAS
 from services.gateway.pages.site import Adresse
 from services.gateway.screens.cadre import sources_freshness
 from services.gateway.screens.indicateurs import Demande, filters_of, json_row, parameters_of
@@ -225,6 +226,7 @@ def parcours_body(page: ParcoursPage, asked: Demande) -> dict[str, Any]:
         "annee": page.annee,
         "type": page.type,
         "connu_le": page.connu_le.isoformat() if page.connu_le else None,
+        "effectifs_arrondis_a": PAS if page.connu_le else None,
         "arrete_le": page.fraicheur.arrete_le.isoformat(),
     }
     for bloc in ("etapes", "delais", "tranches", "suites", "accompagnement", "sorties", "ecartees"):

@@ -5,6 +5,7 @@ from typing import Any
 from services.gateway.catalogue import VERSION
 from services.gateway.catalogue.lecture import Lecture, lecture_of
 from services.gateway.pages.formats import Absence
+from services.gateway.pages.secrecy import PAS
 from services.gateway.queries.region import RegionFigures
 from services.gateway.queries.reperes import TYPES, Reperes, rounded
 
@@ -20,6 +21,7 @@ def territory_body(figures: RegionFigures, maille: str, code: str, departement: 
         "annee": figures.champ.annee,
         "type": figures.champ.type,
         "connu_le": figures.champ.connu_le.isoformat() if figures.champ.connu_le else None,
+        "effectifs_arrondis_a": PAS if figures.champ.connu_le else None,
         "version_definitions": VERSION,
         "reperes": {
             "structures": {"total": reperes.structures, **reperes.structures_par_type},
