@@ -17,6 +17,8 @@ from shared.messaging.loop import Loop
 log = logging.getLogger(__name__)
 
 WATCH_EVERY_S = 2.0
+ASK_S = 2.0
+"""Seconds after which a source that says nothing is silent."""
 LATE_AFTER = timedelta(seconds=5)
 
 
@@ -101,7 +103,7 @@ class Sources(Loop):
 
     async def _ask(self, name: str) -> Journal | None:
         try:
-            answer = await self._http.get(f"{self._urls[name]}/sante/pret", timeout=2.0)
+            answer = await self._http.get(f"{self._urls[name]}/sante/pret", timeout=ASK_S)
             answer.raise_for_status()
             journal = answer.json()["journal"]
             return Journal(journal["position"], journal["en_attente"], clock.now())

@@ -4,8 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 from services.gateway.pages.bilans import AnneeRow, FinanceurRow, SortiesBloc
+from services.gateway.pages.comparaisons import ComparaisonRow
 from services.gateway.pages.dossiers import DecisionRow, DialoguePage, DossierImprime, ImpressionPage
-from services.gateway.pages.formats import Absence
+from services.gateway.pages.formats import Absence, Unite
 from services.gateway.pages.models import Filtre, Option
 from services.gateway.pages.plans import ActionRow, AxeBloc, CibleRow, PlanPage
 from services.gateway.pages.projets import ListePage, PlanLine, ProjetLine, VeilleLine
@@ -23,11 +24,22 @@ from services.gateway.pages.registre import (
     StructurePage,
 )
 from services.gateway.pages.site import Adresse, Lien
+from services.gateway.screens.bilans import figures
 from tests.factories.gateway_pages import make_freshness, make_months
 from tests.factories.siret import make_siret
 
 D = Decimal
 
+SEMBLABLES = (
+    ComparaisonRow(
+        "FIN-06", "Taux de réalisation", Unite.TAUX, D("0.95"), D("0.88"), D("0.97"), D("1.02"), 23,
+        "même type, de la moitié au double de ses ETP conventionnés, Nord",
+    ),
+    ComparaisonRow(
+        "SOR-01", "Taux de sorties dynamiques", Unite.TAUX, Absence.SECRET, *(Absence.SANS_OBJET,) * 3, 4,
+        "même type, de la moitié au double de ses ETP conventionnés, Hauts-de-France",
+    ),
+)  # fmt: skip
 SHEET = "/structures/01890a5d-0000-7000-8000-000000000001"
 
 
@@ -100,6 +112,7 @@ def make_sheet() -> StructurePage:
         annee=2017,
         avis="Fermée le 31 décembre 2019.",
         suite=Lien("Absorbée par le Relais fictif", SHEET),
+        chiffres=figures(make_annee(2017), make_annee(2016)),
         identite=(
             Champ("SIRET", make_siret(1)),
             Champ("Type", "Ateliers et chantiers d'insertion"),
@@ -114,6 +127,7 @@ def make_sheet() -> StructurePage:
         mois=make_months("20.1 21.4 22 24 25.2 26 24 18 23 24.7 25", provisoires=0),
         cible=D("24.76"),
         bilan=make_annee(2017),
+        semblables=SEMBLABLES,
         postes=(
             PosteRow(
                 "Agent d'entretien des espaces verts", "A1203", "CDDI", 3, D(26), "Lille", date(2017, 5, 2)
@@ -144,7 +158,8 @@ def make_seance_page() -> SeancePage:
         ),
         dossiers=tuple(
             DossierRow(
-                Lien(f"Chantier fictif de la Vallée n° {n}", SHEET), "ACI", "Lille", "FDI" if n == 3 else "convention",
+                Lien(f"Chantier fictif de la Vallée n° {n}", SHEET), f"/cdiae/59/2017-06-09/imprimer?structure={n}", "ACI", "Lille",
+                "FDI" if n == 3 else "convention",
                 D("12.5"), D(10), D(12000) if n == 3 else None, None, "favorable avec réserves",
                 "Le projet répond au diagnostic du territoire ; l'encadrement technique reste à renforcer.",
             )
@@ -167,6 +182,7 @@ def make_plan_page() -> PlanPage:
     targets = (
         CibleRow(
             Lien("ETP réalisés", "/indicateurs/FIN-03"),
+            "FIN-03",
             "Hauts-de-France",
             2017,
             "≥ 10 000",
@@ -176,6 +192,7 @@ def make_plan_page() -> PlanPage:
         ),
         CibleRow(
             Lien("Taux de sorties dynamiques", "/indicateurs/SOR-01"),
+            "SOR-01",
             "Nord",
             2017,
             "≥ 60,0 %",
@@ -185,6 +202,7 @@ def make_plan_page() -> PlanPage:
         ),
         CibleRow(
             Lien("Heures de clauses sociales", "/indicateurs/CLA-01"),
+            "CLA-01",
             "Somme",
             2017,
             "≥ 600 000 h",
@@ -226,7 +244,7 @@ def make_impression() -> ImpressionPage:
     dossiers = tuple(
         DossierImprime(
             Lien(f"Chantier fictif de la Vallée n° {n}", SHEET), "ACI", "convention", "12,5 ETP",
-            sheet.identite, sheet.conventions, tuple(make_annee(year) for year in (2015, 2016, 2017)),
+            sheet.identite, sheet.conventions, tuple(make_annee(year) for year in (2015, 2016, 2017)[n == 3 :]), (2015,) if n == 3 else (),
             (DECISION,) if n < 3 else (), POINTS if n < 3 else (),
             "favorable" if n == 1 else None, "10,0 ETP" if n == 1 else "",
             "Le projet répond au diagnostic." if n == 1 else "",
@@ -252,8 +270,11 @@ def make_dialogue() -> DialoguePage:
         adresse=Adresse(f"{SHEET}/dialogue"),
         fraicheur=make_freshness(),
         fiche=Lien("Fiche de la structure", SHEET),
+        annee=2017,
+        chiffres=figures(make_annee(2017), make_annee(2016)),
         conventions=make_sheet().conventions,
         annees=tuple(make_annee(year) for year in (2017, 2016, 2015)),
+        semblables=SEMBLABLES,
         points=POINTS,
         decisions=(DECISION,),
     )

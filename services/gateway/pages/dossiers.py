@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.gateway.pages.bilans import AnneeRow
-from services.gateway.pages.registre import Champ, ConventionRow
+from services.gateway.pages.bilans import OBJECTIFS, SORTIES, AnneeRow
+from services.gateway.pages.comparaisons import COMPARAISONS, ComparaisonRow
+from services.gateway.pages.models import KeyFigure
+from services.gateway.pages.registre import CONVENTIONS, Champ, ConventionRow
 from services.gateway.pages.site import Adresse, Freshness, Lien
-from services.gateway.pages.tables import Colonne
+from services.gateway.pages.tables import Colonne, Tableaux, filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,10 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True)
 class DossierImprime:
-    """The file of a structure for a séance, on one page; ``points`` are what the members have to settle."""
+    """The file of a structure for a séance, on one page; ``points`` are what the members have to settle.
+
+    ``inconnues`` are the years of which nothing is known.
+    """
 
     structure: Lien
     type: str
@@ -35,6 +40,7 @@ class DossierImprime:
     identite: tuple[Champ, ...]
     conventions: tuple[ConventionRow, ...]
     annees: tuple[AnneeRow, ...]
+    inconnues: tuple[int, ...]
     decisions: tuple[DecisionRow, ...]
     points: tuple[str, ...]
     avis: str | None
@@ -65,16 +71,35 @@ class ImpressionPage:
 
 @dataclass(frozen=True, slots=True)
 class DialoguePage:
-    """The dialogue de gestion of a structure: objectives, results, gaps, decisions, year after year."""
+    """The dialogue de gestion of a structure: objectives, results, gaps, decisions, year after year.
+
+    ``chiffres`` are those of ``annee``, the last one that is over, or the present one.
+    """
 
     titre: str
     adresse: Adresse
     fraicheur: Freshness
     fiche: Lien
+    annee: int | None
+    chiffres: tuple[KeyFigure, ...]
     conventions: tuple[ConventionRow, ...]
     annees: tuple[AnneeRow, ...]
+    semblables: tuple[ComparaisonRow, ...]
     points: tuple[str, ...]
     decisions: tuple[DecisionRow, ...]
+
+    @property
+    def fichiers(self) -> Tableaux:
+        """Tables that have a file."""
+        return filled(
+            {
+                "objectifs": (OBJECTIFS, self.annees),
+                "sorties": (SORTIES, self.annees),
+                "semblables": (COMPARAISONS, self.semblables),
+                "decisions": (DECISIONS, self.decisions),
+                "conventions": (CONVENTIONS, self.conventions),
+            }
+        )
 
 
 DECISIONS: tuple[Colonne[DecisionRow], ...] = (

@@ -59,6 +59,7 @@ class IndicateurPage:
     lignes: tuple[ValeurRow, ...]
     entier: ValeurRow
     entier_nom: str
+    semblables: str = ""
 
     @property
     def colonnes(self) -> tuple[Colonne[ValeurRow], ...]:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from services.gateway.pages.bilans import AnneeRow
+from services.gateway.pages.bilans import CATEGORIES, VERSEMENTS, AnneeRow
+from services.gateway.pages.comparaisons import COMPARAISONS, ComparaisonRow
 from services.gateway.pages.formats import Unite, Valeur, date_courte
-from services.gateway.pages.models import Filtre, MonthlyEtp
+from services.gateway.pages.models import Filtre, KeyFigure, MonthlyEtp
 from services.gateway.pages.site import Adresse, Freshness, Lien
-from services.gateway.pages.tables import Colonne
+from services.gateway.pages.tables import Colonne, Tableaux, filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class RegistrePage:
     taille: int
     total: int
     ensemble: int
+    connu_le: date | None = None
 
     @property
     def pages(self) -> int:
@@ -113,16 +115,34 @@ class StructurePage:
     annee: int
     avis: str | None
     suite: Lien | None
+    chiffres: tuple[KeyFigure, ...]
     identite: tuple[Champ, ...]
     conventions: tuple[ConventionRow, ...]
     annexes: tuple[AnnexeRow, ...]
     mois: tuple[MonthlyEtp, ...]
     cible: Valeur
     bilan: AnneeRow
+    semblables: tuple[ComparaisonRow, ...]
     postes: tuple[PosteRow, ...]
     histoire: tuple[Etape, ...]
     dialogue: str
     api: str
+
+    @property
+    def fichiers(self) -> Tableaux:
+        """Tables that have a file."""
+        exits = self.bilan.sorties
+        return filled(
+            {
+                "conventions": (CONVENTIONS, self.conventions),
+                "etp": (ETP_MENSUELS, self.mois if any(m.etp is not None for m in self.mois) else ()),
+                "sorties": (CATEGORIES, (*exits.categories, *exits.exclusions)),
+                "financeurs": (VERSEMENTS, self.bilan.financeurs),
+                "annexes": (ANNEXES, self.annexes),
+                "semblables": (COMPARAISONS, self.semblables),
+                "postes": (POSTES, self.postes),
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +157,10 @@ class MembreRow:
 
 @dataclass(frozen=True, slots=True)
 class DossierRow:
-    """A file of an agenda; ``avis`` says that none is given yet."""
+    """A file of an agenda; ``imprimer`` is the address of its printed page, ``avis`` says that none is given yet."""
 
     structure: Lien
+    imprimer: str
     type: str
     commune: str
     objet: str
@@ -168,6 +189,11 @@ class SeancePage:
     etp_accordes: Valeur
     conclusions: tuple[str, ...]
     api: str
+
+    @property
+    def fichiers(self) -> Tableaux:
+        """Tables that have a file."""
+        return filled({"dossiers": (DOSSIERS, self.dossiers), "membres": (MEMBRES, self.membres)})
 
 
 REGISTRE: tuple[Colonne[RegistreLine], ...] = (
@@ -207,8 +233,21 @@ POSTES: tuple[Colonne[PosteRow], ...] = (
 )
 
 ETP_MENSUELS: tuple[Colonne[MonthlyEtp], ...] = (
-    Colonne("mois", "Mois", lambda m: date_courte(m.mois)[3:]),
-    Colonne("etp", "ETP réalisés", lambda m: m.etp, Unite.ETP),
+    Colonne("mois", "Mois", lambda m: date_courte(m.mois)[3:], fichier=lambda m: f"{m.mois:%Y-%m}"),
+    Colonne("etp_realises", "ETP réalisés", lambda m: m.etp, Unite.ETP),
+)
+
+DOSSIERS: tuple[Colonne[DossierRow], ...] = (
+    Colonne("structure", "Structure", lambda d: d.structure.libelle),
+    Colonne("type", "Type", lambda d: d.type),
+    Colonne("commune", "Commune", lambda d: d.commune),
+    Colonne("objet", "Objet", lambda d: d.objet),
+    Colonne("etp_demandes", "ETP demandés", lambda d: d.etp_demandes, Unite.ETP),
+    Colonne("etp_accordes", "ETP accordés", lambda d: d.etp_accordes, Unite.ETP),
+    Colonne("montant_demande", "Montant demandé", lambda d: d.montant_demande, Unite.EUROS),
+    Colonne("montant_accorde", "Montant accordé", lambda d: d.montant_accorde, Unite.EUROS),
+    Colonne("avis", "Avis", lambda d: d.avis),
+    Colonne("motifs", "Motifs", lambda d: d.motifs),
 )
 
 MEMBRES: tuple[Colonne[MembreRow], ...] = (

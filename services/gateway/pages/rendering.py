@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.gateway.pages import (
     bilans,
     charts,
+    comparaisons,
     diagnostic,
     dossiers,
     financements,
@@ -30,7 +31,7 @@ from services.gateway.pages.parcours import ParcoursPage
 from services.gateway.pages.plans import PlanPage
 from services.gateway.pages.projets import ListePage
 from services.gateway.pages.registre import RegistrePage, SeancePage, StructurePage
-from services.gateway.pages.signalements import lien_signaler
+from services.gateway.pages.signalements import libelle_page, lien_signaler
 from services.gateway.pages.site import Adresse, ErrorPage, EtatSource, Lien, Site, StatePage
 
 HERE = Path(__file__).parent
@@ -194,10 +195,12 @@ def _environment() -> Environment:
         Lien=Lien,
         bilans=bilans,
         charts=charts,
+        comparaisons=comparaisons,
         diagnostic=diagnostic,
         dossiers=dossiers,
         f=formats,
         financements=financements,
+        libelle_page=libelle_page,
         lien_signaler=lien_signaler,
         maps=maps,
         parcours=parcours,

@@ -95,16 +95,21 @@ async def project_credits(conn: AsyncConnection, events: Sequence[Received]) -> 
 @projections.on(CofinancementInscrit)
 async def project_cofinancements(conn: AsyncConnection, events: Sequence[Received]) -> None:
     """Show who takes a part of which annexe."""
-    await upsert(conn, cofinancement, rows_of(events, COFINANCEMENT))
+    for part in rounds(events):
+        rows = rows_of(part, COFINANCEMENT)
+        await keep_rows(conn, cofinancement, rows)
+        await upsert(conn, cofinancement, rows)
 
 
 @projections.on(RedeploiementEnregistre)
 async def project_redeploiements(conn: AsyncConnection, events: Sequence[Received]) -> None:
     """Show redéploiements as they are."""
-    rows = rows_of(events, REDEPLOIEMENT)
-    for row, event in zip(rows, events, strict=True):
-        row["lignes"] = [ligne.model_dump(mode="json") for ligne in event.fact.lignes]
-    await upsert(conn, redeploiement, rows)
+    for part in rounds(events):
+        rows = rows_of(part, REDEPLOIEMENT)
+        for row, event in zip(rows, part, strict=True):
+            row["lignes"] = [ligne.model_dump(mode="json") for ligne in event.fact.lignes]
+        await keep_rows(conn, redeploiement, rows)
+        await upsert(conn, redeploiement, rows)
 
 
 @projections.on(HeuresClauseImputees)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.gateway.projections import projections
+from services.gateway.projections.past import keep_rows, rounds
 from services.gateway.projections.structures import rows_of
 from services.gateway.tables import dossier, instance, plan, seance
 from shared.contracts.gouvernance import (
@@ -66,7 +67,9 @@ async def project_dossiers(conn: AsyncConnection, events: Sequence[Received]) ->
 @projections.on(PlanArrete)
 async def project_plans(conn: AsyncConnection, events: Sequence[Received]) -> None:
     """Show plans as they stand."""
-    rows = rows_of(events, PLAN)
-    for row, event in zip(rows, events, strict=True):
-        row["axes"] = [axe.model_dump(mode="json") for axe in event.fact.axes]
-    await upsert(conn, plan, rows)
+    for part in rounds(events):
+        rows = rows_of(part, PLAN)
+        for row, event in zip(rows, part, strict=True):
+            row["axes"] = [axe.model_dump(mode="json") for axe in event.fact.axes]
+        await keep_rows(conn, plan, rows)
+        await upsert(conn, plan, rows)

@@ -75,10 +75,16 @@ def _step(event: Received) -> dict[str, object]:
 @projections.on(*CONVENTION_FACTS)
 async def project_conventions(conn: AsyncConnection, events: Sequence[Received]) -> None:
     """Show conventions."""
-    await upsert(conn, convention, rows_of(events, CONVENTION))
+    for part in rounds(events):
+        rows = rows_of(part, CONVENTION)
+        await keep_rows(conn, convention, rows)
+        await upsert(conn, convention, rows)
 
 
 @projections.on(*FICHE_FACTS)
 async def project_fiches(conn: AsyncConnection, events: Sequence[Received]) -> None:
     """Show fiches de poste."""
-    await upsert(conn, fiche_de_poste, rows_of(events, FICHE))
+    for part in rounds(events):
+        rows = rows_of(part, FICHE)
+        await keep_rows(conn, fiche_de_poste, rows)
+        await upsert(conn, fiche_de_poste, rows)

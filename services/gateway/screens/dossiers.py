@@ -31,9 +31,10 @@ from services.gateway.queries.registre import (
     read_sitting,
 )
 from services.gateway.reading import snapshot
-from services.gateway.screens.bilans import annee_row
+from services.gateway.screens.bilans import annee_row, figures, read_exits
 from services.gateway.screens.cadre import sources_freshness
-from services.gateway.screens.fiches import convention_row, identity
+from services.gateway.screens.comparaison import read_comparison
+from services.gateway.screens.fiches import convention_row, declared, identity
 from services.gateway.screens.seances import AVIS, OBJETS, quorum_of, state_of, title_of
 from shared import clock
 from shared.errors import Introuvable
@@ -66,15 +67,17 @@ async def impression_screen(
     if (sitting.seance is None and not sitting.dossiers) or (structure_id and not rows):
         raise Introuvable("Aucun dossier du CDIAE n'est connu ce jour-là.")
     dossiers = tuple(
-        _printed(
-            row,
-            identities[row["structure_id"]],
-            conventions.get(row["structure_id"], ()),
-            _years(bilans, row["structure_id"]),
-            before.get(row["structure_id"], ()),
-            jour,
-        )
-        for row in rows
+        [
+            _printed(
+                row,
+                identities[row["structure_id"]],
+                conventions.get(row["structure_id"], ()),
+                await _years(request, identities[row["structure_id"]], bilans),
+                before.get(row["structure_id"], ()),
+                jour,
+            )
+            for row in rows
+        ]
     )
     return _impression(request, sitting, departement, jour, dossiers, structure_id), positions
 
@@ -103,8 +106,10 @@ def _impression(  # one parameter a part of the page
     )
 
 
-def _years(bilans: Bilans, structure_id: UUID) -> tuple[AnneeRow, ...]:
-    return tuple(annee_row(bilan) for _, bilan in sorted(bilans[structure_id].items()))
+async def _years(request: Request, row: Row, bilans: Bilans) -> tuple[AnneeRow, ...]:
+    held = sorted(bilans[row["structure_id"]].items())
+    exits = await read_exits(request, row, [year for year, _ in held])
+    return tuple(annee_row(bilan, exits[year]) for year, bilan in held)
 
 
 def _printed(
@@ -122,7 +127,8 @@ def _printed(
         demande=_asked(row),
         identite=identity(structure, jour),
         conventions=tuple(convention_row(c) for c in conventions[:2]),
-        annees=annees,
+        annees=tuple(a for a in annees if a.tenue),
+        inconnues=tuple(a.annee for a in annees if not a.tenue),
         decisions=tuple(_decision(b, annees) for b in before[:4]),
         points=points(row, conventions, annees, before, jour),
         avis=AVIS[row["avis"]] if row["avis"] else None,
@@ -236,14 +242,19 @@ async def dialogue_screen(request: Request, structure_id: UUID) -> tuple[Dialogu
         conventions = (await read_conventions(conn, [structure_id])).get(structure_id, ())
         bilans = await read_bilans(conn, [structure_id], years, today)
         before = (await read_examines(conn, [structure_id], date.max)).get(structure_id, ())
-    annees = _years(bilans, structure_id)
+    annees = await _years(request, row, bilans)
+    last = next((a for a in reversed(annees) if a.annee < today.year), annees[-1] if annees else None)
+    earlier = next((a for a in annees if last and a.annee == last.annee - 1), None)
     page = DialoguePage(
         titre=f"Dialogue de gestion : {row['raison_sociale']} ({row['type_structure']})",
         adresse=Adresse(f"/structures/{structure_id}/dialogue"),
-        fraicheur=sources_freshness(request, today, None),
+        fraicheur=sources_freshness(request, today, declared(last) if last else None),
+        annee=last.annee if last else None,
+        chiffres=figures(last, earlier) if last else (),
         fiche=Lien("Fiche de la structure", f"/structures/{structure_id}"),
         conventions=tuple(convention_row(c) for c in conventions),
         annees=tuple(reversed(annees)),
+        semblables=await read_comparison(request, row, last.annee) if last else (),
         points=points(None, conventions, annees, before, today),
         decisions=tuple(_decision(b, annees) for b in before),
     )

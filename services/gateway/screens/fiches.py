@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from fastapi import Request
 
 from services.gateway.pages.bilans import AnneeRow
+from services.gateway.pages.comparaisons import ComparaisonRow
 from services.gateway.pages.formats import Valeur, date_courte, date_longue, nombre
 from services.gateway.pages.models import Filtre, MonthlyEtp, Option
 from services.gateway.pages.registre import AnnexeRow, Champ, ConventionRow, Etape, PosteRow, StructurePage
@@ -18,8 +20,9 @@ from services.gateway.queries.bilans import read_attractivite, read_bilans
 from services.gateway.queries.registre import Sheet, find_years, read_sheet
 from services.gateway.reading import snapshot
 from services.gateway.screens.assembly import exact, nom_commune
-from services.gateway.screens.bilans import annee_row, attractivite
+from services.gateway.screens.bilans import annee_row, attractivite, figures, read_exits
 from services.gateway.screens.cadre import sources_freshness
+from services.gateway.screens.comparaison import read_comparison
 from shared import clock
 from shared.errors import Introuvable
 from shared.reference.nomenclatures import types_structure
@@ -62,12 +65,14 @@ ANNEXES = {
 class Fiche:
     """What the views hold of a structure over a year; small counts of persons are hidden.
 
-    ``cible`` is the monthly ETP conventionnés averaged over the year; ``attractivite`` is of the day of the reading.
+    ``avant`` is the year before; ``cible`` is the monthly ETP conventionnés averaged over the year; ``attractivite`` is of the day of the reading.
     """
 
     sheet: Sheet
     annee: int
     bilan: AnneeRow
+    avant: AnneeRow
+    semblables: tuple[ComparaisonRow, ...]
     mois: tuple[MonthlyEtp, ...]
     cible: Valeur
     attractivite: Mapping[str, Valeur]
@@ -93,14 +98,17 @@ async def read_fiche(request: Request, structure_id: UUID, annee: int | None) ->
         sheet = await read_sheet(conn, structure_id, year)
         if sheet is None:
             raise Introuvable("Cette structure n'est pas au registre.")
-        bilan = (await read_bilans(conn, [structure_id], [year], today))[structure_id][year]
+        bilans = (await read_bilans(conn, [structure_id], [year - 1, year], today))[structure_id]
         recent = await read_attractivite(conn, structure_id, today)
     targets = [Fraction(month.cible or 0) for month in sheet.months]
     months = tuple(
         MonthlyEtp(date(year, m.mois, 1), None if m.etp is None else exact(m.etp)) for m in sheet.months
     )
     whole = exact(sum(targets, Fraction(0)) / 12)
-    return Fiche(sheet, year, annee_row(bilan), months, whole, attractivite(*recent)), positions
+    exits = await read_exits(request, sheet.structure, [year - 1, year])
+    row, before = annee_row(bilans[year], exits[year]), annee_row(bilans[year - 1], exits[year - 1])
+    alike = await read_comparison(request, sheet.structure, year)
+    return Fiche(sheet, year, row, before, alike, months, whole, attractivite(*recent)), positions
 
 
 def structure_page(request: Request, fiche: Fiche) -> StructurePage:
@@ -114,17 +122,19 @@ def structure_page(request: Request, fiche: Fiche) -> StructurePage:
     return StructurePage(
         titre=f"{row['raison_sociale']} ({row['type_structure']})",
         adresse=Adresse(fiche.chemin, {"annee": str(year)}),
-        fraicheur=sources_freshness(request, today, None),
+        fraicheur=sources_freshness(request, today, declared(fiche.bilan)),
         filtres=(Filtre("annee", "Année", options),),
         annee=year,
         avis=gone,
         suite=_absorbing(sheet),
-        identite=identity(row, today, fiche.attractivite),
+        chiffres=figures(fiche.bilan, fiche.avant if year < today.year else None),
+        identite=_mother(sheet) + identity(row, today, fiche.attractivite),
         conventions=tuple(convention_row(c) for c in sheet.conventions),
         annexes=tuple(_annexe(a) for a in sheet.annexes),
         mois=fiche.mois,
         cible=fiche.cible,
         bilan=fiche.bilan,
+        semblables=fiche.semblables,
         postes=tuple(_post(p, row) for p in sheet.fiches if p["fermee_le"] is None),
         histoire=_history(sheet.histoire),
         dialogue=f"{fiche.chemin}/dialogue",
@@ -132,11 +142,25 @@ def structure_page(request: Request, fiche: Fiche) -> StructurePage:
     )
 
 
+def declared(bilan: AnneeRow) -> Decimal | None:
+    """Return the ratio of the months declared to those expected; None when none is expected."""
+    return Decimal(bilan.mois_recus) / bilan.mois_attendus if bilan.mois_attendus else None
+
+
 def _absorbing(sheet: Sheet) -> Lien | None:
     into = sheet.absorbante
     if into is None:
         return None
     return Lien(f"Absorbée par {into['raison_sociale']}", f"/structures/{into['structure_id']}")
+
+
+def _mother(sheet: Sheet) -> tuple[Champ, ...]:
+    mere = sheet.mere
+    return (
+        ()
+        if mere is None
+        else (Champ("Antenne de", f"{mere['raison_sociale']}, dont elle partage la convention"),)
+    )
 
 
 def identity(

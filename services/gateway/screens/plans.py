@@ -1,7 +1,6 @@
 """The screen of a plan: its targets, and the values that the catalogue of indicators gives beside them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -9,21 +8,18 @@ from typing import Any
 
 from fastapi import Request
 
-from services.gateway.answers import read_territory
 from services.gateway.catalogue import PAR_CODE
-from services.gateway.catalogue.lecture import lecture_of
-from services.gateway.catalogue.mesures import Part
-from services.gateway.pages.formats import Absence, Unite, Valeur, valeur
+from services.gateway.catalogue.lecture import Compteur
+from services.gateway.counting import Counting
+from services.gateway.pages.formats import Absence, Valeur, valeur
 from services.gateway.pages.models import Nature, situe
 from services.gateway.pages.plans import ActionRow, AxeBloc, CibleRow, PlanPage
 from services.gateway.pages.site import Adresse, Lien
 from services.gateway.queries.champ import Champ
-from services.gateway.queries.region import RegionFigures
 from services.gateway.queries.registre import read_plan
-from services.gateway.queries.reperes import Reperes
 from services.gateway.reading import snapshot
-from services.gateway.screens.assembly import exact, ratio
 from services.gateway.screens.cadre import sources_freshness
+from services.gateway.screens.valeurs import value_at
 from shared import clock
 from shared.errors import Introuvable
 from shared.reference.territories import departements, regions
@@ -36,40 +32,15 @@ ACTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """How the value of an indicator over a year and a territory is read, small counts hidden."""
-
-    unite: Unite
-    lire: Callable[[Reperes, RegionFigures, str | None], Valeur]
+DU_MOIS = frozenset({"FIN-01", "FIN-04", "FIN-05"})
+"""Indicators of a month: a year has no value of theirs to reach."""
+Compteurs = Mapping[str, Compteur]
 
 
-def _exits(_: Reperes, figures: RegionFigures, departement: str | None) -> Valeur:
-    return Part("sorties", "dynamiques", "comptees").valeur(lecture_of(figures, departement))
-
-
-MEASURES: Mapping[str, Measure] = {
-    "OFF-01": Measure(Unite.NOMBRE, lambda r, _, __: r.structures),
-    "OFF-09": Measure(Unite.NOMBRE, lambda r, _, __: r.permanents),
-    "OFF-11": Measure(Unite.EUROS, lambda r, _, __: r.chiffre_affaires),
-    "PAR-10": Measure(Unite.NOMBRE, lambda _, f, d: lecture_of(f, d).montre("presents", "personnes")),
-    "FIN-02": Measure(Unite.ETP, lambda r, _, __: exact(r.etp_conventionnes)),
-    "FIN-03": Measure(Unite.ETP, lambda r, _, __: exact(r.etp_realises)),
-    "FIN-06": Measure(Unite.TAUX, lambda r, _, __: ratio(r.etp_realises, r.etp_conventionnes)),
-    "VER-01": Measure(Unite.EUROS, lambda r, _, __: r.financement_etat),
-    "COF-01": Measure(Unite.NOMBRE, lambda r, _, __: r.postes_cddi_cofinances),
-    "CLA-01": Measure(Unite.HEURES, lambda r, _, __: r.heures_clauses),
-    "ORI-02": Measure(Unite.NOMBRE, lambda _, f, d: lecture_of(f, d).montre("candidatures", "envoyees")),
-    "ORI-04": Measure(
-        Unite.TAUX, lambda _, f, d: Part("candidatures", "acceptees", "envoyees").valeur(lecture_of(f, d))
-    ),
-    "SOR-01": Measure(Unite.TAUX, _exits),
-}
-"""Indicators of the catalogue that have one value for a year and a territory."""
-
-
-async def plan_screen(request: Request, nature: Nature, code: str) -> tuple[PlanPage, dict[str, int]]:
-    """Return the page of the latest plan of a territory.
+async def plan_screen(
+    request: Request, nature: Nature, code: str, connu_le: date | None = None
+) -> tuple[PlanPage, dict[str, int]]:
+    """Return the page of the latest plan of a territory, its values with the facts known on a day.
 
     Raises
     ------
@@ -77,33 +48,42 @@ async def plan_screen(request: Request, nature: Nature, code: str) -> tuple[Plan
         It has none.
     """
     async with snapshot(request.app.state.engine) as (conn, positions, _):
-        row = await read_plan(conn, nature.upper(), code)
+        row = await read_plan(conn, nature.upper(), code, connu_le)
     if row is None:
         raise Introuvable("Aucun plan n'est enregistré pour ce territoire.")
     region = code if nature is Nature.REGION else departements()[code].code_region
-    years = {target["annee"] for axe in row["axes"] for target in axe["indicateurs"]}
-    figures = {year: (await read_territory(request, Champ(region, year))).figures for year in years}
+    targets = [target for axe in row["axes"] for target in axe["indicateurs"]]
+    asked = {PAR_CODE[target["indicateur"]] for target in targets if target["indicateur"] in PAR_CODE}
+    sources = {source for indicateur in asked for source in indicateur.mesure.sources}
+    years = sorted({target["annee"] for target in targets}) if sources else []
+    counting: Counting = request.app.state.counting
+    found = (
+        await counting.read_many([Champ(region, y, connu_le=connu_le) for y in years], sources)
+        if years
+        else []
+    )
+    counted = {year: comptage.compteurs for year, comptage in zip(years, found, strict=True)}
     own = None if nature is Nature.REGION else code
     name = regions()[code].nom if nature is Nature.REGION else departements()[code].nom
     page = PlanPage(
         titre=f"Plan d'action {situe(nature, code, name)}",
-        adresse=Adresse(f"/{nature}s/{code}/plan"),
-        fraicheur=sources_freshness(request, clock.today(), None),
+        adresse=Adresse(f"/{nature}s/{code}/plan", {"connu_le": connu_le.isoformat()} if connu_le else {}),
+        fraicheur=sources_freshness(request, connu_le or clock.today(), None),
         intitule=row["titre"],
         debut=row["date_debut"],
         fin=row["date_fin"],
         source=row["source"],
-        axes=tuple(_axe(axe, figures, own, name) for axe in row["axes"]),
+        axes=tuple(_axe(axe, counted, own, name) for axe in row["axes"]),
     )
     return page, positions
 
 
-def _axe(axe: Mapping[str, Any], figures: Mapping[int, RegionFigures], own: str | None, name: str) -> AxeBloc:
+def _axe(axe: Mapping[str, Any], counted: Mapping[int, Compteurs], own: str | None, name: str) -> AxeBloc:
     return AxeBloc(
         axe["code"],
         axe["titre"],
         tuple(_action(action) for action in axe["actions"]),
-        tuple(_target(target, figures[target["annee"]], own, name) for target in axe["indicateurs"]),
+        tuple(_target(target, counted.get(target["annee"], {}), own, name) for target in axe["indicateurs"]),
     )
 
 
@@ -118,23 +98,24 @@ def _action(action: Mapping[str, Any]) -> ActionRow:
     )
 
 
-def _target(target: Mapping[str, Any], figures: RegionFigures, own: str | None, name: str) -> CibleRow:
+def _target(target: Mapping[str, Any], compteurs: Compteurs, own: str | None, name: str) -> CibleRow:
     code, departement = target["indicateur"], target["departement"] or own
     place = departements()[target["departement"]].nom if target["departement"] else name
-    definition, measure = PAR_CODE.get(code), MEASURES.get(code)
+    definition = PAR_CODE.get(code)
     goal, sens = Decimal(target["cible"]), "≥" if target["sens"] == "AU_MOINS" else "≤"
-    if definition is None or measure is None:
+    if definition is None or code in DU_MOIS:
         why = "indicateur inconnu du catalogue" if definition is None else "pas de valeur annuelle"
         link = Lien(definition.libelle if definition else code, f"/indicateurs/{code}")
-        return CibleRow(link, place, target["annee"], f"{sens} {target['cible']}", "", why, None)
-    value = measure.lire(Reperes(figures, departement), figures, departement)
+        return CibleRow(link, code, place, target["annee"], f"{sens} {target['cible']}", "", why, None)
+    value = value_at(definition, compteurs, (departement, None))
     verdict, reached = _verdict(value, goal, target["sens"])
     return CibleRow(
         Lien(definition.libelle, f"/indicateurs/{code}"),
+        code,
         place,
         target["annee"],
-        f"{sens} {valeur(goal, measure.unite)}",
-        valeur(value, measure.unite),
+        f"{sens} {valeur(goal, definition.format)}",
+        valeur(value, definition.format),
         verdict,
         reached,
     )

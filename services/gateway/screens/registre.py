@@ -38,6 +38,12 @@ class Asked:
     departement: str
     reseau: str
     page: int
+    connu_le: date | None = None
+
+    @property
+    def jour(self) -> date:
+        """Day at which the list is read: one of the past, or today."""
+        return self.connu_le or clock.today()
 
 
 async def registre_screen(request: Request, asked: Asked) -> tuple[RegistrePage, dict[str, int]]:
@@ -47,20 +53,22 @@ async def registre_screen(request: Request, asked: Asked) -> tuple[RegistrePage,
     async with snapshot(request.app.state.engine) as (conn, positions, _):
         found = await find_structures(conn, wanted, PAGE, (asked.page - 1) * PAGE)
     given = {"q": asked.q, "type": asked.type, "departement": asked.departement, "reseau": asked.reseau}
+    given |= {"connu_le": asked.connu_le.isoformat() if asked.connu_le else ""}
     parameters = {name: value for name, value in given.items() if value}
     if asked.page > 1:
         parameters["page"] = str(asked.page)
     page = RegistrePage(
         Adresse("/structures", parameters),
-        sources_freshness(request, clock.today(), None),
+        sources_freshness(request, asked.jour, None),
         _filters(asked, region, found),
         Adresse("/api/vues/v1/structures", {k: v for k, v in parameters.items() if k != "page"}).avec(),
         asked.q,
-        tuple(_line(row, clock.today()) for row in found.rows),
+        tuple(_line(row, asked.jour) for row in found.rows),
         asked.page,
         PAGE,
         found.total,
         found.ensemble,
+        asked.connu_le,
     )
     return page, positions
 
@@ -72,6 +80,7 @@ def _wanted(request: Request, asked: Asked) -> Filter:
         asked.type or None,
         asked.reseau or None,
         plain(asked.q).strip() or None,
+        asked.connu_le,
     )
 
 
@@ -93,7 +102,7 @@ async def registre_body(
     """
     wanted = _wanted(request, asked)
     key = request.app.state.settings.secret("cursor_key").encode()
-    search = f"{asked.q}|{asked.type}|{asked.departement}|{asked.reseau}"
+    search = f"{asked.q}|{asked.type}|{asked.departement}|{asked.reseau}|{asked.connu_le or ''}"
     after = _place(key, search, cursor) if cursor else None
     async with snapshot(request.app.state.engine) as (conn, positions, _):
         found = await list_structures(conn, wanted, limit + 1, after)
@@ -105,7 +114,8 @@ async def registre_body(
     body = {
         "total": found.total,
         "ensemble": found.ensemble,
-        "resultats": [_result(row) for row in rows],
+        "connu_le": asked.connu_le,
+        "resultats": [_result(row, asked.jour) for row in rows],
         "suivant": following,
     }
     return body, positions
@@ -122,8 +132,8 @@ def _place(key: bytes, search: str, cursor: str) -> tuple[str, UUID]:
     return place[0], UUID(place[1])
 
 
-def _result(row: Mapping[Any, Any]) -> dict[str, Any]:
-    line = _line(row, clock.today())
+def _result(row: Mapping[Any, Any], jour: date) -> dict[str, Any]:
+    line = _line(row, jour)
     return {
         "id": str(row["structure_id"]),
         "siret": row["siret"],
@@ -145,7 +155,7 @@ async def registre_file(request: Request, asked: Asked) -> Fichier:
     """Return all the structures that the filter of the list keeps, as a file holds them."""
     async with snapshot(request.app.state.engine) as (conn, _, __):
         found = await find_structures(conn, _wanted(request, asked), FILE_MAX, 0)
-    today, code = clock.today(), request.app.state.settings.region
+    today, code = asked.jour, request.app.state.settings.region
     place = (
         departements()[asked.departement].nom if asked.departement in departements() else regions()[code].nom
     )
@@ -159,6 +169,7 @@ async def registre_file(request: Request, asked: Asked) -> Fichier:
         today.year,
         asked.type or None,
         today,
+        asked.connu_le,
     )
 
 
@@ -182,6 +193,8 @@ def _filters(asked: Asked, region: Sequence[str], found: Found) -> tuple[Filtre,
 def _line(row: Mapping[Any, Any], today: date) -> RegistreLine:
     if row["fermee_le"]:
         etat = f"fermée le {date_courte(row['fermee_le'])}"
+    elif row["suspendue_le"]:
+        etat = f"convention suspendue depuis le {date_courte(row['suspendue_le'])}"
     elif row["conventionnee_au"]:
         over = row["conventionnee_au"] < today
         words = "convention échue le" if over else "conventionnée jusqu'au"

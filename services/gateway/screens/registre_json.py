@@ -13,6 +13,7 @@ from services.gateway.queries.registre import Sitting
 from services.gateway.queries.reperes import rounded
 from services.gateway.screens.assembly import nom_commune
 from services.gateway.screens.fiches import Fiche
+from services.gateway.screens.indicateurs import json_value
 
 RATE = 4
 PLAIN = (
@@ -24,6 +25,7 @@ PLAIN = (
 CONVENTION = ("numero", "date_debut", "date_fin", "etat", "etat_le", "suspendue_le", "motif_suspension")
 ANNEXE = ("numero", "mesure", "etat", "date_debut", "date_fin")
 POSTE = ("code_rome", "appellation", "type_contrat", "postes_ouverts", "code_insee", "mise_a_jour_le")
+COMPARES = ("valeur", "q1", "mediane", "q3")
 DOSSIER = ("objet", "avis", "motifs")
 
 
@@ -58,6 +60,11 @@ def fiche_body(fiche: Fiche) -> dict[str, Any]:
         **annee_body(fiche.bilan),
         "mois": [{"mois": f"{month.mois:%Y-%m}", "etp_realises": written(month.etp)} for month in fiche.mois],
         "etp_conventionnes_mensuels": written(fiche.cible),
+        "semblables": [
+            {name: json_value(getattr(row, name), row.unite) for name in COMPARES}
+            | {"code": row.code, "libelle": row.libelle, "nombre": row.nombre, "critere": row.critere}
+            for row in fiche.semblables
+        ],
         "postes": [
             {name: p[name] for name in POSTE} | {"heures_hebdo": written(p["heures_hebdo"])}
             for p in sheet.fiches

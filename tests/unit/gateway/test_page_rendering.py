@@ -19,6 +19,7 @@ from tests.factories.catalogue_pages import (
     make_open_data_page,
     make_parcours_page,
 )
+from tests.factories.financements_pages import make_financements
 from tests.factories.gateway_pages import (
     make_etapes,
     make_freshness,
@@ -28,6 +29,15 @@ from tests.factories.gateway_pages import (
     make_site,
     make_state,
     make_structures,
+)
+from tests.factories.registre_pages import (
+    make_annee,
+    make_dialogue,
+    make_impression,
+    make_plan_page,
+    make_registre,
+    make_seance_page,
+    make_sheet,
 )
 
 SITE = make_site()
@@ -53,6 +63,12 @@ PAGES = {
     "diagnostic": lambda: rendering.render_diagnostic(make_diagnostic_page(), SITE),
     "diagnostic vide": lambda: rendering.render_diagnostic(make_diagnostic_page(vide=True), SITE),
     "données": lambda: rendering.render_open_data(make_open_data_page(), SITE),
+    "structures": lambda: rendering.render_registre(make_registre(), SITE),
+    "structure": lambda: rendering.render_structure(make_sheet(), SITE),
+    "dialogue": lambda: rendering.render_dialogue(make_dialogue(), SITE),
+    "séance": lambda: rendering.render_seance(make_seance_page(), SITE),
+    "dossiers imprimés": lambda: rendering.render_impression(make_impression(), SITE),
+    "plan": lambda: rendering.render_plan(make_plan_page(), SITE),
     "état": lambda: rendering.render_state(make_state(), SITE),
     "accessibilité": lambda: rendering.render_accessibility(SITE),
     "mentions": lambda: rendering.render_legal(SITE),
@@ -240,3 +256,64 @@ def test_every_block_of_a_page_offers_to_signal_its_figure() -> None:
 def test_a_steering_page_and_its_files_weigh_less_than_a_hundred_kilobytes() -> None:
     files = sum(path.stat().st_size for path in rendering.STATIC.iterdir())
     assert len(PAGES["département"]().encode()) + files < 100_000
+
+
+@pytest.mark.parametrize(
+    ("name", "blocs"),
+    [
+        ("structure", ["conventions", "etp", "sorties", "financeurs", "semblables", "annexes", "postes"]),
+        ("dialogue", ["objectifs", "sorties", "semblables", "decisions", "conventions"]),
+        ("séance", ["dossiers", "membres"]),
+    ],
+)
+def test_a_table_of_a_structure_or_a_seance_has_its_files_and_its_doubt(name: str, blocs: list[str]) -> None:
+    html = unescape(PAGES[name]())
+    assert re.findall(r"format=csv&tableau=([a-z]+)\"", html) == blocs
+    assert re.findall(r"format=ods&tableau=([a-z]+)\"", html) == blocs
+    assert re.findall(r"/signalements/nouveau\?bloc=([a-z]+)&page=%2F\S+arrete_le=2017-12-31", html) == blocs
+
+
+def test_an_empty_table_has_no_file() -> None:
+    html = rendering.render_structure(replace(make_sheet(), postes=(), annexes=()), SITE)
+    assert "tableau=postes" not in html
+    assert "tableau=annexes" not in html
+    assert "tableau=financeurs" in html
+
+
+def test_a_target_of_a_plan_is_doubted_with_its_own_indicator() -> None:
+    html = unescape(PAGES["plan"]())
+    codes = re.findall(r"bloc=cibles&page=%2Fregions%2F32%2Fplan&indicateur=([A-Z]{3}-\d\d)", html)
+    assert codes == ["FIN-03", "SOR-01", "CLA-01"] * 2
+
+
+def test_a_structure_is_compared_to_what_it_was_due_and_to_the_year_before() -> None:
+    text = readable(PAGES["structure"]())
+    assert "▼ 92,5\u202f% des 24,8 ETP conventionnés ; 22,9 en 2016" in text
+    assert "objectif des annexes : 60,0\u202f% ; 53,6\u202f% en 2016" in text
+    assert "sur 545\u202f657\u00a0€ de tous les financeurs" in text
+
+
+def test_a_column_that_nobody_filled_is_not_on_the_screen() -> None:
+    page = make_diagnostic_page()
+    assert "Capacité déclarée" in rendering.render_diagnostic(page, SITE)
+    blank = replace(page, lignes=tuple(replace(line, capacite=None) for line in page.lignes))
+    assert "Capacité déclarée" not in rendering.render_diagnostic(blank, SITE)
+
+
+def test_the_simulator_starts_from_what_the_first_annexes_could_give_back() -> None:
+    page = make_financements()
+    assert page.simulation is not None
+    assert page.simulation.count("retrait_etp=") == page.simulation.count("retrait_type=ACI") == 3
+    assert "annee=2017" in page.simulation
+    assert replace(page, suivi=()).simulation is None
+
+
+def test_a_year_of_which_nothing_is_known_is_not_a_year_of_zeros() -> None:
+    text = readable(PAGES["dossiers imprimés"]())
+    assert "Rien n'est enregistré pour 2015." in text
+    nothing = replace(
+        make_annee(2015), etp_conventionnes=0, etp_realises=None, financeurs=(),
+        sorties=replace(make_annee(2015).sorties, total=0),
+    )  # fmt: skip
+    assert not nothing.tenue
+    assert make_annee(2015).tenue
