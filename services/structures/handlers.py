@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.structures.domain.convention import MILIEU_PENITENTIAIRE
 from services.structures.tables import annexe
 from shared.contracts.funding import AnnexeFinanciereEnregistree
 from shared.db import upsert
@@ -14,7 +15,7 @@ projections = Projections("structures")
 
 @projections.on(AnnexeFinanciereEnregistree)
 async def follow_annexes(conn: AsyncConnection, events: Sequence[Received]) -> None:
-    """Keep the state and period of annexes: a convention is active while one of them is."""
+    """Keep the state and period of the annexes that count here: a convention is active while one of them is."""
     rows = [
         {
             "id": event.fact.annexe_id,
@@ -25,5 +26,6 @@ async def follow_annexes(conn: AsyncConnection, events: Sequence[Received]) -> N
             "date_fin": event.fact.date_fin,
         }
         for event in events
+        if event.fact.mesure not in MILIEU_PENITENTIAIRE
     ]
     await upsert(conn, annexe, rows)

@@ -19,7 +19,6 @@ from services.structures.routes import (
     prescripteurs,
     projets,
     recherche,
-    registre,
     structures,
 )
 from services.structures.tables import tables
@@ -58,7 +57,6 @@ SERVICE = Service(
         conventions.router,
         fiches.router,
         prescripteurs.router,
-        registre.router,
         gouvernance.router,
         projets.router,
     ),

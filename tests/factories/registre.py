@@ -13,6 +13,7 @@ from shared.contracts.gouvernance import (
 from shared.contracts.projets import PlanArrete
 from shared.contracts.structures import (
     ConventionActivee,
+    ConventionSuspendue,
     DossierExamine,
     FicheDePostePubliee,
     SiretChange,
@@ -49,6 +50,12 @@ def make_convention(structure: str = "S1") -> ConventionActivee:
         convention_id=identifier(f"C-{structure}"), structure_id=identifier(structure), numero="C059ACI170001",
         date_debut=date(2017, 1, 1), date_fin=date(2019, 12, 31), etat="ACTIVE", etat_le=date(2017, 1, 1),
     )  # fmt: skip
+
+
+def suspend(before: ConventionActivee) -> ConventionSuspendue:
+    """The same convention, without an active annexe any more."""
+    values = before.model_dump() | {"etat": "SUSPENDUE", "suspendue_le": date(2019, 6, 1)}
+    return ConventionSuspendue.model_validate(values)
 
 
 def make_fiche(structure: str = "S1") -> FicheDePostePubliee:

@@ -1,5 +1,6 @@
 """A registry under test, and its callers."""
 
+import asyncio
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,18 @@ from tests.factories.facts import make_annexe
 from tests.factories.funding import make_envelope
 from tests.factories.siret import make_siret, with_key
 from tests.factories.tokens import ALL_WRITES, bearer
+
+WAITING = (
+    "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+)
+
+
+async def until_it_waits(engine: AsyncEngine, request: asyncio.Future[Any]) -> None:
+    """Return once a request waits for a lock, or has ended."""
+    async with asyncio.timeout(20), engine.connect() as conn:
+        while not request.done() and not (await conn.exec_driver_sql(WAITING)).scalar_one():
+            await conn.rollback()  # what others do is seen once a transaction
+            await asyncio.sleep(0.02)
 
 
 def second_siret(number: int, nic: int = 2) -> str:
@@ -60,6 +73,8 @@ class Registry:
     async def made(self, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> str:
         answer = await self.send("POST", path, body if body is not None else {}, headers)
         assert answer.status_code == 201, answer.text
+        told = await self.client.get(answer.headers["location"], headers=self.headers())
+        assert told.status_code == 200, answer.headers["location"]
         return str(answer.json()["id"])
 
     async def refused(
@@ -103,10 +118,10 @@ class Registry:
     async def step(self, convention: str, transition: str, **others: Any) -> str:
         return await self.made(f"/conventions/{convention}/etapes", {"transition": transition, **others})
 
-    async def annexe(self, structure: str, fin: date, name: str = "A1", etat: str = "VALIDE") -> None:
+    async def annexe(self, structure: str, fin: date, name: str = "A1", **others: Any) -> None:
         """Learn of an annexe of a structure, as ``funding`` publishes it."""
         fact = make_annexe(
-            name, structure_id=uuid.UUID(structure), etat=etat, date_debut=date(2026, 1, 1), date_fin=fin
+            name, structure_id=uuid.UUID(structure), date_debut=date(2026, 1, 1), date_fin=fin, **others
         )
         envelope: Envelope = make_envelope(fact, fact.annexe_id)
         async with self.engine.begin() as conn:

@@ -109,13 +109,9 @@ def recevoir_fiche(line: FicheAspLine, known: Connues, writer: Writer) -> Change
     before = known.find(line.asp_id, line.siret, line.type)
     if before is None:
         return enregistrer_structure(_registration(line), Registre(frozenset(), {}), writer)
-    ensure(
-        writer.caller,
-        Action.ECRIRE_REGISTRE,
-        Target(structure_id=before["id"], departement=before["departement"]),
-    )
+    ensure(writer.caller, Action.ECRIRE_REGISTRE, Target(departement=before["departement"]))
     lieu = locate(line.code_insee)
-    changes = rules.corrections(before, {name: getattr(line, name) for name in TOLD} | located(lieu))
+    changes = rules.corrections(before, {name: getattr(line, name) for name in TOLD}, located(lieu))
     if not changes:
         return Change(before["id"], ())
     ensure(writer.caller, Action.ECRIRE_REGISTRE, Target(departement=lieu.departement))
@@ -179,8 +175,8 @@ def recevoir_annexe(line: AnnexeAspLine, known: Lues, writer: Writer) -> Change:
             champ="asp_id",
             correction="Importez aussi le fichier des structures.",
         )
-    target = Target(structure_id=owner["id"], departement=owner["departement"])
-    ensure(writer.caller, Action.ECRIRE_REGISTRE, target)
+    # An act of the State: by telling its own annexes, a structure would make its own convention active.
+    ensure(writer.caller, Action.CONVENTIONNER, Target(departement=owner["departement"]))
     rules.ensure_mesure(line.mesure, line.type_structure)
     if line.date_fin < line.date_debut:
         raise PeriodeInversee("L'annexe finit avant de commencer.", champ="date_fin")
@@ -215,44 +211,39 @@ def _convention(
 ) -> tuple[tuple[Row, ...], tuple[NewFact, ...]]:
     """Return the convention that the registry did not hold, or the one in force if it now lasts longer.
 
-    The convention of the registry stands for all those that the ASP numbers for a structure (registre §4).
+    The convention of the registry stands for all those that the ASP numbers for a structure (registre §4). A closed
+    structure has none any more: its file still names the one that ended, or that a merger took elsewhere.
     """
     told = line.convention
-    if told is None or owner["mere_id"] is not None:
+    if told is None or owner["mere_id"] is not None or owner["fermee_le"] is not None:
         return (), ()
     holder, other = known.numeros.get(told.numero), known.en_cours.get(owner["id"])
     if holder not in (None, owner["id"]):
         raise convention_deja_signee()
     if other is not None and told.date_debut <= other["date_fin"]:
         part_of_it = holder is None or other["numero"] == told.numero
-        return _lengthened(told, other, line, owner, writer) if part_of_it else ((), ())
+        return _lengthened(told, other, line, writer) if part_of_it else ((), ())
     if holder:
         return (), ()
-    ensure(writer.caller, Action.CONVENTIONNER, Target(departement=owner["departement"]))
     conventions.ensure_periode(told.date_debut, told.date_fin)
     conventions.ensure_en_experimentation(line.type_structure, told.date_debut)
     written = [terminated(other, line, writer, told.date_debut)] if other is not None else []
+    day = min(told.date_debut, writer.today)
     signed = state_of(
-        owner,
-        told.date_debut,
-        told.date_fin,
-        numero=told.numero,
-        etat=conventions.SIGNEE,
-        etat_le=told.date_debut,
+        owner, told.date_debut, told.date_fin, numero=told.numero, etat=conventions.SIGNEE, etat_le=day
     )
-    written.append(signature(signed, ConventionSignee, line, writer, told.date_debut))
+    written.append(signature(signed, ConventionSignee, line, writer, day))
     rows, facts = zip(*written, strict=True)
     return rows, facts
 
 
 def _lengthened(
-    told: ConventionAsp, other: Stored, line: AnnexeAspLine, owner: Stored, writer: Writer
+    told: ConventionAsp, other: Stored, line: AnnexeAspLine, writer: Writer
 ) -> tuple[tuple[Row, ...], tuple[NewFact, ...]]:
     """Return the convention in force as lasting longer, if the file says so."""
     end = conventions.prolongation(other["date_fin"], told.date_fin)
     if end is None:
         return (), ()
-    ensure(writer.caller, Action.CONVENTIONNER, Target(departement=owner["departement"]))
     row, fact = signature(other, ConventionProlongee, line, writer, writer.known_on(line), date_fin=end)
     return (row,), (fact,)
 
@@ -271,7 +262,7 @@ FICHES_ASP = Nature(
 ANNEXES_ASP = Nature(
     name="annexes_asp",
     line=AnnexeAspLine,
-    action=Action.ECRIRE_REGISTRE,
+    action=Action.CONVENTIONNER,
     load=load_annexes_asp,
     decide=recevoir_annexe,
     constraints=CONSTRAINTS,

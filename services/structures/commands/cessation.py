@@ -18,7 +18,7 @@ from services.structures.domain import structure as rules
 from services.structures.domain.errors import FusionImpossible, asp_deja_connue
 from services.structures.queries.convention import lock_of
 from services.structures.queries.fiche import lock_open
-from services.structures.queries.structure import Stored, find_antennes, lock_structures, share_structures
+from services.structures.queries.structure import Stored, find_antennes, lock_families
 from shared.access.rights import Action, Target, ensure
 from shared.contracts.structures import (
     ConventionRattachee,
@@ -77,13 +77,12 @@ class FusionLine(Fusion, Line):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The structures that some lines name and all that hangs on them, locked."""
+    """The structures that some lines name, their families, and all that hangs on the named ones, locked."""
 
     structures: Mapping[UUID, RowMapping]
     conventions: Sequence[RowMapping]
     fiches: Sequence[RowMapping]
     antennes: Mapping[UUID, int]
-    meres: Mapping[UUID, RowMapping]
 
     def living(self, structure_id: UUID, etats: Sequence[str]) -> RowMapping | None:
         """Return the convention of a structure that is in one of these states: there is one at most."""
@@ -94,23 +93,21 @@ class Known:
 async def load_cessations(
     conn: AsyncConnection, lines: Sequence[CessationLine | ReouvertureLine | FusionLine], _: Writer
 ) -> Known:
-    """Return the structures of the lines, mothers included, and what hangs on them."""
+    """Return what the lines speak of."""
     named = [line.structure for line in lines]
     named += [line.absorbante for line in lines if isinstance(line, FusionLine)]
     return await load_attached(conn, named)
 
 
 async def load_attached(conn: AsyncConnection, named: Sequence[UUID]) -> Known:
-    """Return structures and what hangs on them."""
-    structures = await lock_structures(conn, named)
-    meres = [row["mere_id"] for row in structures.values() if row["mere_id"]]
+    """Return structures, their families, and what hangs on the structures."""
+    structures = await lock_families(conn, named)
     etats = (*convention_rules.EN_DEMANDE, *convention_rules.EN_COURS)
     return Known(
         structures,
-        await lock_of(conn, structures, etats),
-        await lock_open(conn, structures),
-        await find_antennes(conn, structures),
-        await share_structures(conn, meres) if meres else {},
+        await lock_of(conn, named, etats),
+        await lock_open(conn, named),
+        await find_antennes(conn, named),
     )
 
 
@@ -155,8 +152,7 @@ def fermer(before: Stored, known: Known, line: Line, writer: Writer, effet: date
 def _ended(structure_id: UUID, known: Known, line: Line, writer: Writer, effet: date) -> list[Written]:
     ended: list[Written] = []
     if en_cours := known.living(structure_id, convention_rules.EN_COURS):
-        day = max(effet, en_cours["etat_le"])
-        ended.append(_one(conventions.terminated(en_cours, line, writer, day)))
+        ended.append(_one(conventions.terminated(en_cours, line, writer, effet)))
     if demande := known.living(structure_id, convention_rules.EN_DEMANDE):
         ended.append(_one(_refused(demande, line, writer, max(effet, demande["etat_le"]))))
     return ended
@@ -180,7 +176,7 @@ def rouvrir(line: ReouvertureLine, known: Known, writer: Writer) -> Change:
     before = _find(known, line.structure, writer)
     rules.ensure_rouvrable(before["fermee_le"], absorbee=before["absorbante_id"] is not None)
     if before["mere_id"]:
-        rules.ensure_ouverte(known.meres[before["mere_id"]]["fermee_le"])
+        rules.ensure_ouverte(known.structures[before["mere_id"]]["fermee_le"])
     effet = line.date_effet or writer.today
     rules.ensure_date_effet(effet, before["date_effet"], writer.today)
     after = changed(before, effet, fermee_le=None, motif_fermeture=None)
@@ -214,11 +210,20 @@ def fusionner(line: FusionLine, known: Known, writer: Writer) -> Change:
     for etats in (convention_rules.EN_COURS, convention_rules.EN_DEMANDE):
         written += _follow(known, etats, absorbed, absorbing, line, writer, effet)
     written += [
-        _one(fiches.recorded(fiche, FicheDePosteModifiee, line, writer, effet, structure_id=absorbing["id"]))
+        _one(_moved(fiche, absorbed, absorbing, line, writer, effet))
         for fiche in known.fiches
         if fiche["structure_id"] == absorbed["id"]
     ]
     return _change(absorbed["id"], written)
+
+
+def _moved(
+    fiche: Stored, absorbed: Stored, absorbing: Stored, line: Line, writer: Writer, effet: date
+) -> tuple[Row, NewFact]:
+    """Return a fiche that goes to another structure; its posts stay where they are."""
+    place: dict[str, Any] = {"code_insee": fiche["code_insee"] or absorbed["code_insee"]}
+    kind = FicheDePosteModifiee
+    return fiches.recorded(fiche, kind, line, writer, effet, structure_id=absorbing["id"], **place)
 
 
 def _ensure_mergeable(absorbed: Stored, absorbing: Stored) -> None:

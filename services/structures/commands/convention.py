@@ -101,9 +101,9 @@ def recorded(
 
 
 def terminated(before: Stored, line: Line, writer: Writer, effet: date) -> tuple[Row, NewFact]:
-    """Return the end of a convention in force."""
-    etat = rules.apply(before["etat"], "terminer")
-    return recorded(before, ConventionTerminee, line, writer, effet, etat=etat, etat_le=effet)
+    """Return the end of a convention in force, from a day on: not before its last change, nor in the future."""
+    etat, day = rules.apply(before["etat"], "terminer"), max(min(effet, writer.today), before["etat_le"])
+    return recorded(before, ConventionTerminee, line, writer, day, etat=etat, etat_le=day)
 
 
 async def load_conventions(conn: AsyncConnection, lines: Sequence[ConventionLine], _: Writer) -> Known:
@@ -118,15 +118,16 @@ def signer_convention(line: ConventionLine, known: Known, writer: Writer) -> Cha
 
     Raises
     ------
-    StructureInconnue, PeriodeInversee, TypeNonConventionnable, ConventionPortee, ConventionEnCours,
-    ExperimentationTerminee
-        See ``domain.convention``.
+    StructureInconnue, StructureFermee, PeriodeInversee, TypeNonConventionnable, ConventionPortee,
+    ConventionEnCours, ExperimentationTerminee
+        See ``domain``.
     Introuvable
         The département of the structure is outside the caller's perimeter.
     """
     structure_id, departement = known.located.find(line.siret, line.type_structure)
     ensure(writer.caller, Action.CONVENTIONNER, Target(departement=departement))
     structure = known.structures[structure_id]
+    ensure_ouverte(structure["fermee_le"])
     rules.ensure_conventionnable(structure["type_structure"], antenne=structure["mere_id"] is not None)
     rules.ensure_periode(line.date_debut, line.date_fin)
     rules.ensure_en_experimentation(structure["type_structure"], line.date_debut)
@@ -135,8 +136,10 @@ def signer_convention(line: ConventionLine, known: Known, writer: Writer) -> Cha
     place = rules.succession(period, line.date_debut, line.date_fin)
     passed = [terminated(other, line, writer, line.date_debut)] if other and place == "SUIT" else []
     etat, effet = (rules.TERMINEE, line.date_fin) if place == "PRECEDE" else (rules.SIGNEE, line.date_debut)
-    state = state_of(structure, line.date_debut, line.date_fin, numero=line.numero, etat=etat, etat_le=effet)
-    passed.append(recorded(state, ConventionSignee, line, writer, line.date_debut))
+    # Signed ahead of its first day, a convention still is what it is from today on.
+    day = min(effet, writer.today)
+    state = state_of(structure, line.date_debut, line.date_fin, numero=line.numero, etat=etat, etat_le=day)
+    passed.append(recorded(state, ConventionSignee, line, writer, min(line.date_debut, writer.today)))
     rows, facts = zip(*passed, strict=True)
     return Change(state["id"], tuple(rows), tuple(facts))
 

@@ -21,7 +21,7 @@ from services.structures.domain.errors import (
 )
 from services.structures.domain.poste import SPONTANEES
 from services.structures.queries.convention import lock_of
-from services.structures.queries.structure import Stored, lock_structures
+from services.structures.queries.structure import Stored, lock_families, lock_structures
 from shared.access.rights import UNKNOWN, Action, Target, ensure
 from shared.contracts.structures import AccueilDeclare, ConventionRattachee, SiretChange, StructureCorrigee
 from shared.errors import Introuvable
@@ -29,7 +29,7 @@ from shared.types import CodeInsee, CodePostal, CodeRome, DivisionNaf, Identifia
 from shared.validation import Input
 from shared.writing import Change, Line, Nature, Writer
 
-TOLD_BY_THE_STATE = {"type", "source", "asp_id", "visible"}
+TOLD_BY_THE_STATE = {"type", "source", "asp_id", "visible", "date_conventionnement"}
 """Fields that a structure does not change by itself."""
 
 
@@ -98,7 +98,7 @@ class AccueilLine(Line):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The structures that some lines change, and their conventions where the type is at stake; all locked."""
+    """The structures that some lines change, with their antennes and conventions where the type is at stake; all locked."""
 
     structures: Mapping[UUID, RowMapping]
     conventions: Sequence[RowMapping] = ()
@@ -135,8 +135,8 @@ async def load_changes(
 ) -> Known:
     """Return the structures that the lines change."""
     ids = [line.structure for line in lines]
-    structures = await lock_structures(conn, ids)
     typed = [line.structure for line in lines if isinstance(line, CorrectionLine) and _types(line)]
+    structures = await (lock_families if typed else lock_structures)(conn, ids)
     return Known(structures, await lock_of(conn, typed, ETATS) if typed else ())
 
 
@@ -145,7 +145,7 @@ def _types(line: CorrectionLine) -> bool:
 
 
 def corriger_structure(line: CorrectionLine, known: Known, writer: Writer) -> Change:
-    """Decide a correction; a type that becomes known goes to the conventions too.
+    """Decide a correction; a type that becomes known goes to the antennes and to the conventions too.
 
     Raises
     ------
@@ -169,6 +169,16 @@ def corriger_structure(line: CorrectionLine, known: Known, writer: Writer) -> Ch
     rules.ensure_forme(kind, after["forme_juridique"], after["date_effet"])
     rules.ensure_source(kind, after["source"], antenne=before["mere_id"] is not None)
     rows, fact = recorded(after, StructureCorrigee, line, writer)
+    followed = [
+        recorded(
+            changed(antenne, max(antenne["date_effet"], after["date_effet"]), type_structure=kind),
+            StructureCorrigee,
+            line,
+            writer,
+        )
+        for antenne in known.structures.values()
+        if antenne["mere_id"] == line.structure and antenne["type_structure"] != kind
+    ]
     moved = [
         convention_recorded(
             row,
@@ -181,7 +191,13 @@ def corriger_structure(line: CorrectionLine, known: Known, writer: Writer) -> Ch
         for row in known.conventions
         if row["structure_id"] == line.structure and row["type_structure"] != kind
     ]
-    return Change(line.structure, (*rows, *(row for row, _ in moved)), (fact, *(told for _, told in moved)))
+    written = [
+        *rows,
+        *(row for rows_of_one, _ in followed for row in rows_of_one),
+        *(row for row, _ in moved),
+    ]
+    facts = [fact, *(told for _, told in followed), *(told for _, told in moved)]
+    return Change(line.structure, tuple(written), tuple(facts))
 
 
 def _moved(before: Stored, code_insee: str, writer: Writer) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.structures.commands.structure import Located, locate_structures
 from services.structures.domain.errors import EtpAccordesSuperieurs
+from services.structures.domain.gouvernance_errors import AvisDejaRendu
 from services.structures.tables import dossier
 from shared.access.rights import Action, Target, ensure
 from shared.contracts.structures import DossierExamine
+from shared.errors import BusinessError
 from shared.types import CodeDepartement, Jour, Quantite, Siret
 from shared.uuids import uuid7
 from shared.writing import Change, Line, Nature, Writer
@@ -65,10 +67,20 @@ def examiner_dossier(line: DossierLine, known: Located, writer: Writer) -> Chang
     )
 
 
+def deja_repris() -> BusinessError:
+    """Return the refusal of a second opinion of one séance of the past on one request of a structure."""
+    return AvisDejaRendu(
+        "Un avis de cette séance est déjà enregistré pour cette structure et cet objet.",
+        champ="siret",
+        correction="Reprenez l'identifiant du dossier existant.",
+    )
+
+
 DOSSIERS = Nature(
     name="dossiers_cdiae",
     line=DossierLine,
     action=Action.ECRIRE_REGISTRE,
     load=load_dossiers,
     decide=examiner_dossier,
+    constraints={"uq_dossier_repris": deja_repris},
 )

@@ -16,8 +16,7 @@ from services.structures.commands.structure import Located, locate_structures
 from services.structures.domain import poste as rules
 from services.structures.domain.errors import FicheFermee, ensure_version
 from services.structures.domain.structure import ensure_ouverte, locate
-from services.structures.queries.fiche import lock_fiches
-from services.structures.queries.structure import Stored, share_structures
+from services.structures.queries.structure import Stored, lock_held, share_structures
 from services.structures.tables import fiche_de_poste
 from shared.access.rights import UNKNOWN, Action, ensure
 from shared.contracts.structures import (
@@ -155,8 +154,7 @@ async def load_fiches(
     conn: AsyncConnection, lines: Sequence[FicheRemplacee | FermetureFiche], _: Writer
 ) -> Known:
     """Return the fiches that the lines name, locked, and their structures."""
-    fiches = await lock_fiches(conn, [line.fiche for line in lines])
-    structures = await share_structures(conn, [row["structure_id"] for row in fiches.values()])
+    structures, fiches = await lock_held(conn, fiche_de_poste, [line.fiche for line in lines])
     return Known(Located({}), structures, fiches)
 
 

@@ -1,7 +1,7 @@
 """Putting the file of a structure on the agenda of a séance, and the opinion that the séance gives on it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -19,20 +19,21 @@ from services.structures.domain.gouvernance import (
     verifier_demande,
     verifier_inscription,
     verifier_montant,
+    verifier_ressort,
 )
 from services.structures.domain.gouvernance_errors import (
     AvisDejaRendu,
     DossierDejaInscrit,
-    DossierInconnu,
-    SeanceInconnue,
     SuiteImpossible,
 )
+from services.structures.domain.structure import ensure_ouverte
 from services.structures.queries.gouvernance import get_dossiers, lock_seances
+from services.structures.queries.structure import share_structures
 from services.structures.tables import dossier
-from shared.access.rights import Action, Target, ensure
+from shared.access.rights import UNKNOWN, Action, Target, ensure
 from shared.contracts.gouvernance import DossierInscrit
 from shared.contracts.structures import DossierExamine
-from shared.errors import BusinessError
+from shared.errors import BusinessError, Introuvable
 from shared.types import Identifiant, Quantite, Siret
 from shared.uuids import uuid7
 from shared.writing import Change, Line, Nature, Writer
@@ -77,19 +78,22 @@ class AvisLine(Avis):
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What deciding on files takes: structures, files, and their séances, locked."""
+    """What deciding on files takes: files, their séances, locked, and the structures that ask, which cannot close meanwhile."""
 
     structures: Located
     dossiers: Mapping[UUID, RowMapping]
     seances: Mapping[UUID, Mapping[str, Any]]
+    inscrites: Mapping[UUID, RowMapping] = field(default_factory=dict)
 
 
 async def load_inscriptions(conn: AsyncConnection, lines: Sequence[InscriptionLine], _: Writer) -> Agenda:
     """Return what the lines name."""
     structures = await locate_structures(conn, [line.siret for line in lines])
+    asking = await share_structures(conn, structures.ids)
     before = await get_dossiers(conn, [line.suite_de for line in lines if line.suite_de])
     left = [row["seance_id"] for row in before.values() if row["seance_id"]]
-    return Agenda(structures, before, await lock_seances(conn, [*left, *(line.seance for line in lines)]))
+    seances = await lock_seances(conn, [*left, *(line.seance for line in lines)])
+    return Agenda(structures, before, seances, asking)
 
 
 def inscrire_dossier(line: InscriptionLine, known: Agenda, writer: Writer) -> Change:
@@ -97,18 +101,20 @@ def inscrire_dossier(line: InscriptionLine, known: Agenda, writer: Writer) -> Ch
 
     Raises
     ------
-    SeanceInconnue, StructureInconnue, ObjetHorsCompetence, OrdreDuJourArrete, SuiteImpossible
+    StructureInconnue, StructureFermee, ObjetHorsCompetence, OrdreDuJourArrete, SuiteImpossible
     Introuvable
-        The séance is outside the caller's perimeter.
+        The séance does not exist, or it, or the structure, is outside the caller's perimeter.
     """
     held = known.seances.get(line.seance)
     if held is None:
-        raise SeanceInconnue("Cette séance n'existe pas.", champ="seance")
+        raise Introuvable(UNKNOWN)
     for departement in held["departements"]:
         ensure(writer.caller, Action.ECRIRE_REGISTRE, Target(departement=departement))
     structure_id, departement = known.structures.find(line.siret, line.type_structure)
     ensure(writer.caller, Action.ECRIRE_REGISTRE, Target(departement=departement))
+    ensure_ouverte(known.inscrites[structure_id]["fermee_le"])
     verifier_demande(held["nature"], line.objet, line.etp_demandes, line.montant_demande)
+    verifier_ressort(held["nature"], departement, held["departements"])
     inscrit_le = writer.known_on(line)
     verifier_inscription(held["etat"], inscrit_le, held["date_seance"], held["delai_convocation_jours"])
     if line.suite_de:
@@ -161,13 +167,13 @@ def rendre_avis(line: AvisLine, known: Agenda, writer: Writer) -> Change:
 
     Raises
     ------
-    DossierInconnu, AvisDejaRendu, ActeInterdit, QuorumNonAtteint, EtpAccordesSuperieurs, MontantAccordeSuperieur
+    AvisDejaRendu, ActeInterdit, QuorumNonAtteint, EtpAccordesSuperieurs, MontantAccordeSuperieur
     Introuvable
-        The file is outside the caller's perimeter.
+        The file does not exist, or is outside the caller's perimeter.
     """
     before = known.dossiers.get(line.dossier)
     if before is None:
-        raise DossierInconnu("Ce dossier n'existe pas.", champ="dossier")
+        raise Introuvable(UNKNOWN)
     ensure(writer.caller, Action.ECRIRE_REGISTRE, Target(departement=before["departement"]))
     if before["avis"] is not None:
         raise AvisDejaRendu(

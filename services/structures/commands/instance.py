@@ -21,6 +21,9 @@ CodeOrganisation = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]
 """Code of an organisation, such as ``DDETS-59``: a form that a person's name does not have."""
 
 
+NatureInstance = Literal["CDIAE", "CTA", "CAR_IAE", "CONFERENCE_FINANCEURS"]
+
+
 class MembreLine(Input):
     """An organisation that sits; never a person."""
 
@@ -33,7 +36,7 @@ class MembreLine(Input):
 class InstanceLine(Line):
     """An instance with its whole composition; the same instance again replaces it."""
 
-    nature: Literal["CDIAE", "CTA", "CAR_IAE", "CONFERENCE_FINANCEURS"]
+    nature: NatureInstance
     maille: Literal["DEPARTEMENT", "REGION"]
     territoire: Annotated[str, StringConstraints(pattern=r"^[0-9AB]{2,3}$")]
     secteur: Texte | None = None

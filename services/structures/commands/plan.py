@@ -13,6 +13,7 @@ from services.structures.domain.errors import PeriodeInversee
 from services.structures.domain.projets import (
     territoire_couvert,
     verifier_annees,
+    verifier_cibles,
     verifier_codes,
     verifier_jours,
 )
@@ -92,7 +93,8 @@ def arreter_plan(line: PlanLine, known: Mapping[PlanKey, RowMapping], writer: Wr
     Introuvable
         The whole territory is not in the caller's perimeter.
     """
-    for departement in territoire_couvert(line.maille, line.territoire):
+    covered = territoire_couvert(line.maille, line.territoire)
+    for departement in covered:
         ensure(writer.caller, Action.ECRIRE_REGISTRE, Target(departement=departement))
     if line.date_fin < line.date_debut:
         raise PeriodeInversee("Le plan finit avant de commencer.", champ="date_fin")
@@ -103,6 +105,7 @@ def arreter_plan(line: PlanLine, known: Mapping[PlanKey, RowMapping], writer: Wr
     deadlines: list[date] = [action.echeance for action in actions if action.echeance]
     verifier_jours(line.date_debut, line.date_fin, deadlines)
     verifier_annees(line.date_debut, line.date_fin, (cible.annee for cible in cibles))
+    verifier_cibles(covered, (cible.departement for cible in cibles if cible.departement))
     before = known.get(line.key)
     identity = before["id"] if before else uuid7()
     version = before["version"] + 1 if before else 1

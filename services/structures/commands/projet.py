@@ -26,6 +26,7 @@ Besoin = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=10, max_length=2000, pattern=r"^[^\x00]*$")
 ]
 Etiquette = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,39}$")]
+StadeProjet = Literal["IDEE", "ETUDE", "EXPERIMENTATION", "DEPLOIEMENT", "ARRET"]
 PUBLISHED = ("maille", "territoire", "titre", "besoin", "stade", "ptce", "partenaires")
 
 
@@ -48,7 +49,7 @@ class ProjetLine(Ancre):
 class Stade(Input):
     """The stage that an innovation reaches."""
 
-    stade: Literal["IDEE", "ETUDE", "EXPERIMENTATION", "DEPLOIEMENT", "ARRET"]
+    stade: StadeProjet
 
 
 class StadeLine(Stade, Line):

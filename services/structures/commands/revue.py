@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.structures.commands import cessation, fiche
 from services.structures.commands.transition import passed
 from services.structures.domain import convention as conventions
-from services.structures.domain.structure import ABSENTE_DU_FLUX
+from services.structures.domain.structure import ABSENTE_DU_FLUX, STAFF_CREATED
 from services.structures.queries.convention import lock_situations
 from services.structures.queries.fiche import lock_without_news
 from services.structures.queries.structure import list_forgotten
@@ -87,10 +87,11 @@ async def revoir_structures(conn: AsyncConnection, le: date, writer: Writer) -> 
     """Close structures made by the staff that the file of the ASP did not name within 90 days (registre §3.1)."""
     forgotten = await list_forgotten(conn, le)
     known = await cessation.load_attached(conn, forgotten)
+    # Decided on the locked rows: the ASP may have named one of them since it was listed.
     changes = [
         cessation.fermer(row, known, Line(), writer, le, ABSENTE_DU_FLUX)
         for row in known.structures.values()
-        if row["fermee_le"] is None and not known.antennes.get(row["id"])
+        if (row["source"], row["fermee_le"]) == (STAFF_CREATED, None) and not known.antennes.get(row["id"])
     ]
     return Bilan(changes, {"fermees": len(changes)})
 

@@ -13,22 +13,22 @@ from services.structures.commands.instance import CodeOrganisation
 from services.structures.domain.gouvernance import (
     CONVOQUEE,
     INSTANCES,
+    PIECES,
     etat_apres,
     verifier_cloture,
     verifier_convocation,
     verifier_ouverture,
+    verifier_pieces,
     verifier_textes,
     voix_presentes,
 )
 from services.structures.domain.gouvernance_errors import (
-    InstanceInconnue,
     ObjetHorsCompetence,
     SeanceDejaConvoquee,
-    SeanceInconnue,
 )
-from services.structures.queries.gouvernance import count_sans_avis, get_instances, lock_seances
+from services.structures.queries.gouvernance import count_sans_avis, find_instances_by_id, lock_seances
 from services.structures.tables import seance
-from shared.access.rights import Action, Target, ensure
+from shared.access.rights import UNKNOWN, Action, Target, ensure
 from shared.contracts.gouvernance import (
     SeanceAnnulee,
     SeanceClose,
@@ -36,7 +36,7 @@ from shared.contracts.gouvernance import (
     SeanceFact,
     SeanceOuverte,
 )
-from shared.errors import BusinessError
+from shared.errors import BusinessError, Introuvable
 from shared.types import Identifiant, Jour, Texte
 from shared.uuids import uuid7
 from shared.validation import Input
@@ -99,7 +99,7 @@ async def load_convocations(
     conn: AsyncConnection, lines: Sequence[SeanceLine], _: Writer
 ) -> Mapping[UUID, RowMapping]:
     """Return the instances that the lines call."""
-    return await get_instances(conn, [line.instance for line in lines])
+    return await find_instances_by_id(conn, [line.instance for line in lines])
 
 
 def convoquer_seance(line: SeanceLine, known: Mapping[UUID, RowMapping], writer: Writer) -> Change:
@@ -107,13 +107,13 @@ def convoquer_seance(line: SeanceLine, known: Mapping[UUID, RowMapping], writer:
 
     Raises
     ------
-    InstanceInconnue, DelaiConvocation, ObjetHorsCompetence, TexteInterdit
+    DelaiConvocation, ObjetHorsCompetence, TexteInterdit
     Introuvable
-        The instance is outside the caller's perimeter.
+        The instance does not exist, or is outside the caller's perimeter.
     """
     called = known.get(line.instance)
     if called is None:
-        raise InstanceInconnue("Cette instance n'existe pas.", champ="instance")
+        raise Introuvable(UNKNOWN)
     _ensure(writer, called["departements"])
     if line.situations and not INSTANCES[called["nature"]].situations:
         raise ObjetHorsCompetence(
@@ -161,17 +161,18 @@ def acter_seance(line: ActeLine, known: Actees, writer: Writer) -> Change:
 
     Raises
     ------
-    SeanceInconnue, ActeInterdit, SeanceAVenir, OrganisationNonMembre, DossiersSansAvis, SituationInconnue,
-    SituationsSansSuite, TexteInterdit
+    ActeInterdit, SeanceAVenir, OrganisationNonMembre, DossiersSansAvis, SituationInconnue, SituationsSansSuite,
+    TexteInterdit
     Introuvable
-        The séance is outside the caller's perimeter.
+        The séance does not exist, or is outside the caller's perimeter.
     """
     before = known.seances.get(line.seance)
     if before is None:
-        raise SeanceInconnue("Cette séance n'existe pas.", champ="seance")
+        raise Introuvable(UNKNOWN)
     _ensure(writer, before["departements"])
     state = {name: before[name] for name in STATE}
     state["etat"] = etat_apres(before["etat"], line.acte)
+    verifier_pieces(line.acte, [name for names in PIECES.values() for name in names if getattr(line, name)])
     match line.acte:
         case "ouvrir":
             verifier_ouverture(writer.known_on(line), before["date_seance"])

@@ -14,8 +14,9 @@ from services.structures.commands.convention import CONSTRAINTS, recorded, termi
 from services.structures.domain import convention as rules
 from services.structures.domain.errors import DateEffetIncoherente, convention_en_cours
 from services.structures.domain.structure import ensure_date_effet, ensure_ouverte
-from services.structures.queries.convention import find_examens, lock_conventions, lock_en_cours
-from services.structures.queries.structure import Stored, share_structures
+from services.structures.queries.convention import find_examens, lock_en_cours
+from services.structures.queries.structure import Stored, lock_held
+from services.structures.tables import convention
 from shared.access.rights import UNKNOWN, Action, Target, ensure
 from shared.contracts.structures import (
     AvisConventionRendu,
@@ -88,9 +89,8 @@ class Known:
 
 async def load_etapes(conn: AsyncConnection, lines: Sequence[EtapeLine], _: Writer) -> Known:
     """Return the conventions, their structures, which cannot close meanwhile, and their rivals."""
-    conventions = await lock_conventions(conn, [line.convention for line in lines])
-    ids = {row["structure_id"] for row in conventions.values()}
-    structures, en_cours = await share_structures(conn, ids), await lock_en_cours(conn, ids)
+    structures, conventions = await lock_held(conn, convention, [line.convention for line in lines])
+    en_cours = await lock_en_cours(conn, structures)
     examens = await find_examens(conn, [line.dossier for line in lines if line.dossier])
     return Known(conventions, structures, en_cours, examens)
 
@@ -184,7 +184,7 @@ def _sign(
     if other is not None:
         if rules.succession((other["date_debut"], other["date_fin"]), debut, fin) == "PRECEDE":
             raise convention_en_cours()
-        ended = [terminated(other, line, writer, max(effet, other["etat_le"]))]
+        ended = [terminated(other, line, writer, effet)]
     signed = passed(before, "signer", line, writer, effet, numero=line.numero, date_debut=debut, date_fin=fin)
     rows, facts = zip(*ended, signed, strict=True)
     return Change(before["id"], tuple(rows), tuple(facts))

@@ -23,12 +23,16 @@ class MesureIncoherente(BusinessError):
     code = "mesure_incoherente"
 
 
-def corrections(before: Mapping[Any, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+def corrections(
+    before: Mapping[Any, Any], told: Mapping[str, Any], place: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the columns that a row of the ASP changes; what it does not tell stays.
 
+    The place is told whole: of a commune whose position is not held, the position is unknown, not the former one.
     A structure that the staff had made while waiting for the file now comes from the ASP (§3.1).
     """
-    changes = {name: value for name, value in told.items() if value is not None and value != before[name]}
+    known = {**{name: value for name, value in told.items() if value is not None}, **place}
+    changes = {name: value for name, value in known.items() if value != before[name]}
     if before["source"] == STAFF_CREATED:
         changes["source"] = ASP
     return changes

@@ -44,6 +44,8 @@ EXPERIMENTATIONS = MappingProxyType(
 SANS_ANNEXE, DECISION = "SANS_ANNEXE", "DECISION"
 ACTIFS = ("VALIDE", "PROVISOIRE")
 """Active states of an annexe; its last day does not count any more (registre §5.2)."""
+MILIEU_PENITENTIAIRE = ("ACI_MP", "EI_MP")
+"""Mesures of annexes that the registry leaves aside: they make no convention active (registre §1.3)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ convocation) is a parameter of the instance, given with its source by whoever cr
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -69,6 +69,28 @@ TRANSITIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {"ouvrir": (CONVOQUEE, OUVERTE), "clore": (OUVERTE, CLOSE), "annuler": (CONVOQUEE, ANNULEE)}
 )
 """Act -> the state it starts from, the state it ends in."""
+
+
+PIECES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"ouvrir": ("presents",), "clore": ("conclusions", "suites"), "annuler": ("motif_annulation",)}
+)
+"""Act -> what may come with it."""
+
+
+def verifier_pieces(acte: str, fournies: Iterable[str]) -> None:
+    """Return if nothing comes with an act that it would leave aside.
+
+    Raises
+    ------
+    ActeInterdit
+    """
+    for champ in fournies:
+        if champ not in PIECES[acte]:
+            raise ActeInterdit(
+                f"« {champ} » n'accompagne pas « {acte} ».",
+                champ=champ,
+                correction=f"Avec « {acte} », envoyez seulement : {', '.join(PIECES[acte])}.",
+            )
 
 
 def etat_apres(etat: str, acte: str) -> str:
@@ -207,6 +229,22 @@ def verifier_demande(nature: str, objet: str, etp: Decimal, montant: Decimal | N
         raise EtpSansObjet(
             "Une demande au FDI porte un montant et pas d'ETP ; les autres, des ETP et pas de montant.",
             champ="montant_demande",
+        )
+
+
+def verifier_ressort(nature: str, departement: str, departements: Collection[str]) -> None:
+    """Return if an instance sits for the département of a structure.
+
+    Raises
+    ------
+    ObjetHorsCompetence
+    """
+    if departement not in departements:
+        raise ObjetHorsCompetence(
+            f"La structure est dans le département {departement}, pour lequel cette instance ne siège pas.",
+            champ="siret",
+            correction="Inscrivez le dossier à une séance de l'instance de son département.",
+            source=INSTANCES[nature].source,
         )
 
 

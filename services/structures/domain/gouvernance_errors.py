@@ -3,24 +3,6 @@
 from shared.errors import BusinessError
 
 
-class InstanceInconnue(BusinessError):
-    """No instance has this identifier."""
-
-    code = "instance_inconnue"
-
-
-class SeanceInconnue(BusinessError):
-    """No séance has this identifier."""
-
-    code = "seance_inconnue"
-
-
-class DossierInconnu(BusinessError):
-    """No file has this identifier."""
-
-    code = "dossier_inconnu"
-
-
 class TerritoireInconnu(BusinessError):
     """The code names no territory at which this kind of instance sits."""
 

@@ -1,7 +1,7 @@
 """Plans, innovations and the shared watch, as data and pure rules."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 
@@ -92,6 +92,22 @@ def verifier_annees(debut: date, fin: date, annees: Iterable[int]) -> None:
     """
     if any(not debut.year <= annee <= fin.year for annee in annees):
         raise HorsPeriodeDuPlan("La cible d'un indicateur est hors de la période du plan.", champ="axes")
+
+
+def verifier_cibles(couverts: Collection[str], departements: Iterable[str]) -> None:
+    """Return if the targets of a plan are set on départements that it covers.
+
+    Raises
+    ------
+    TerritoireInconnu
+    """
+    outside = sorted(set(departements).difference(couverts))
+    if outside:
+        raise TerritoireInconnu(
+            f"La cible d'un indicateur porte sur le département {outside[0]}, hors du territoire du plan.",
+            champ="axes",
+            correction=f"Départements du plan : {', '.join(couverts)}.",
+        )
 
 
 def verifier_stade(stade: str, suivant: str) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.structures.queries.structure import lock_structures
+from services.structures.queries.structure import Stored, lock_structures
 
 IDS = text("""
     select id from structure where asp_id = any(cast(:asp_ids as bigint[]))
@@ -24,15 +24,16 @@ AnnexeKey = tuple[UUID, str, Any]
 class Connues:
     """Structures as the ASP names them; the only reliable key is (identifier of the ASP, type) (registre §2)."""
 
-    def __init__(self, rows: Iterable[RowMapping]) -> None:
-        self._by_asp: dict[tuple[int, str], RowMapping] = {}
-        self._by_siret: dict[tuple[str, str], RowMapping] = {}
-        for row in rows:
+    def __init__(self, rows: Iterable[Stored]) -> None:
+        self._by_asp: dict[tuple[int, str], Stored] = {}
+        self._by_siret: dict[tuple[str, str], Stored] = {}
+        # An identifier passes from a closed structure to an open one: the open one is met last.
+        for row in sorted(rows, key=lambda row: row["fermee_le"] is None):
             self._by_siret[row["siret"], row["type_structure"]] = row
             if row["asp_id"] is not None and row["mere_id"] is None:
                 self._by_asp[row["asp_id"], row["type_structure"]] = row
 
-    def find(self, asp_id: int | None, siret: str | None, type_structure: str) -> RowMapping | None:
+    def find(self, asp_id: int | None, siret: str | None, type_structure: str) -> Stored | None:
         """Return the structure that a row speaks of, if the registry holds it."""
         found = self._by_asp.get((asp_id, type_structure)) if asp_id else None
         return found or (self._by_siret.get((siret, type_structure)) if siret else None)

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.structures.domain.convention import ACTIFS, EN_COURS, Examen
-from services.structures.tables import convention
+from services.structures.queries.structure import PAGE
+from services.structures.tables import convention, structure
 
-PAGE = 200
-LOCK = text("select * from convention where id = any(cast(:ids as uuid[])) order by id for update")
 EXAMENS = text("""
     select d.id, d.structure_id, d.objet, d.avis, s.etat as etat_seance
     from dossier d left join seance s on s.id = d.seance_id where d.id = any(cast(:ids as uuid[]))
@@ -46,12 +45,6 @@ SITUATIONS = text("""
 """)
 
 
-async def lock_conventions(conn: AsyncConnection, ids: Iterable[UUID]) -> Mapping[UUID, RowMapping]:
-    """Return conventions by identifier, locked until the end of the transaction."""
-    rows = await conn.execute(LOCK, {"ids": sorted(set(ids))})
-    return {row["id"]: row for row in rows.mappings()}
-
-
 async def lock_of(
     conn: AsyncConnection, structures: Iterable[UUID], etats: Sequence[str]
 ) -> Sequence[RowMapping]:
@@ -84,12 +77,21 @@ async def get_convention(conn: AsyncConnection, convention_id: UUID) -> RowMappi
 
 
 async def list_conventions(
-    conn: AsyncConnection, structure_id: UUID | None, etat: str | None, apres: UUID | None
+    conn: AsyncConnection,
+    structure_id: UUID | None,
+    departement: str | None,
+    etat: str | None,
+    apres: UUID | None,
 ) -> Sequence[RowMapping]:
-    """Return at most 200 conventions after an identifier, oldest first."""
+    """Return at most 200 conventions after an identifier, oldest first; an antenne has those of its mother."""
     query = select(convention).order_by(convention.c.id).limit(PAGE)
     if structure_id:
-        query = query.where(convention.c.structure_id == structure_id)
+        porteuse = select(func.coalesce(structure.c.mere_id, structure.c.id))
+        one = porteuse.where(structure.c.id == structure_id).scalar_subquery()
+        query = query.where(convention.c.structure_id == one)
+    if departement:
+        there = select(structure.c.id).where(structure.c.departement == departement)
+        query = query.where(convention.c.structure_id.in_(there))
     if etat:
         query = query.where(convention.c.etat == etat)
     if apres:

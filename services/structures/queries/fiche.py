@@ -1,6 +1,6 @@
 """Reading fiches de poste."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -8,10 +8,9 @@ from sqlalchemy import RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.structures.domain.poste import SAISIE, SANS_NOUVELLE
+from services.structures.queries.structure import PAGE
 from services.structures.tables import fiche_de_poste
 
-PAGE = 200
-LOCK = text("select * from fiche_de_poste where id = any(cast(:ids as uuid[])) order by id for update")
 LOCK_OPEN = text("""
     select * from fiche_de_poste
     where structure_id = any(cast(:structures as uuid[])) and fermee_le is null order by id for update
@@ -21,12 +20,6 @@ LOCK_OLD = text("""
     where fermee_le is null and mise_a_jour_le <= :depuis and source = :source
     order by id for update
 """)
-
-
-async def lock_fiches(conn: AsyncConnection, ids: Iterable[UUID]) -> Mapping[UUID, RowMapping]:
-    """Return fiches by identifier, locked until the end of the transaction."""
-    rows = await conn.execute(LOCK, {"ids": sorted(set(ids))})
-    return {row["id"]: row for row in rows.mappings()}
 
 
 async def lock_open(conn: AsyncConnection, structures: Iterable[UUID]) -> Sequence[RowMapping]:

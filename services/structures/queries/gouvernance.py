@@ -18,7 +18,7 @@ PAGE = 200
 SEANCES = text("""
     select s.*, i.nature, i.departements, i.membres, i.delai_convocation_jours, i.quorum as quorum_instance
     from seance s join instance i on i.id = s.instance_id
-    where s.id = any(cast(:ids as uuid[])) for update of s
+    where s.id = any(cast(:ids as uuid[])) order by s.id for update of s
 """)
 """Locked: what is inscribed, judged or closed in a séance goes one after the other."""
 SANS_AVIS = text("""
@@ -36,7 +36,7 @@ async def find_instances(
     return {(row["nature"], row["maille"], row["territoire"], row["secteur"]): row for row in rows.mappings()}
 
 
-async def get_instances(conn: AsyncConnection, ids: Sequence[UUID]) -> Mapping[UUID, RowMapping]:
+async def find_instances_by_id(conn: AsyncConnection, ids: Sequence[UUID]) -> Mapping[UUID, RowMapping]:
     """Return instances by identifier."""
     rows = await conn.execute(select(instance).where(instance.c.id.in_(ids)))
     return {row["id"]: row for row in rows.mappings()}
@@ -108,12 +108,14 @@ async def list_seances(
     return (await conn.execute(query)).mappings().all()
 
 
-async def list_dossiers(conn: AsyncConnection, seance_id: UUID) -> Sequence[RowMapping]:
-    """Return the files of a séance with their structure, in the order of the agenda."""
+async def list_dossiers(
+    conn: AsyncConnection, *, seance_id: UUID | None = None, dossier_id: UUID | None = None
+) -> Sequence[RowMapping]:
+    """Return the files of a séance, in the order of the agenda, or one file, with their structure."""
     query = (
         select(dossier, structure.c.raison_sociale, structure.c.type_structure, structure.c.siret)
         .join_from(dossier, structure)
-        .where(dossier.c.seance_id == seance_id)
+        .where(dossier.c.seance_id == seance_id if seance_id else dossier.c.id == dossier_id)
         .order_by(dossier.c.id)
     )
     return (await conn.execute(query)).mappings().all()

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.structures.queries.structure import PAGE
 from services.structures.tables import prescripteur
 
-PAGE = 200
 LOCK = text("select * from prescripteur where id = any(cast(:ids as uuid[])) order by id for update")
 
 

@@ -20,9 +20,13 @@ async def find_plans(conn: AsyncConnection, keys: Iterable[PlanKey]) -> Mapping[
     return {(row["maille"], row["territoire"], row["date_debut"]): row for row in rows.mappings()}
 
 
-async def list_plans(conn: AsyncConnection, territoire: str | None) -> Sequence[RowMapping]:
+async def list_plans(
+    conn: AsyncConnection, *, territoire: str | None = None, plan_id: UUID | None = None
+) -> Sequence[RowMapping]:
     """Return at most 200 plans, the latest first."""
     query = select(plan).order_by(plan.c.date_debut.desc(), plan.c.id).limit(PAGE)
+    if plan_id:
+        query = query.where(plan.c.id == plan_id)
     if territoire:
         query = query.where(plan.c.territoire == territoire)
     return (await conn.execute(query)).mappings().all()
@@ -34,12 +38,16 @@ async def get_projets(conn: AsyncConnection, ids: Iterable[UUID]) -> Mapping[UUI
     return {row["id"]: row for row in rows.mappings()}
 
 
-async def list_projets(conn: AsyncConnection, stade: str | None) -> Sequence[RowMapping]:
+async def list_projets(
+    conn: AsyncConnection, *, stade: str | None = None, projet_id: UUID | None = None
+) -> Sequence[RowMapping]:
     """Return at most 200 innovations with their votes, the most supported first."""
     votes = select(func.count()).where(vote.c.projet_id == projet.c.id).scalar_subquery()
     query = select(projet, votes.label("votes")).order_by(votes.desc(), projet.c.id).limit(PAGE)
     if stade:
         query = query.where(projet.c.stade == stade)
+    if projet_id:
+        query = query.where(projet.c.id == projet_id)
     return (await conn.execute(query)).mappings().all()
 
 

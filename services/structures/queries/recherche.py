@@ -78,12 +78,14 @@ def _shown(le: date) -> Sequence[ColumnElement[bool]]:
     porteuse = func.coalesce(structure.c.mere_id, structure.c.id)
     own = convention.c.structure_id == porteuse
     lost = exists().where(own, convention.c.etat == SUSPENDUE, convention.c.suspendue_le < le - GRACE)
-    ended = exists().where(own, convention.c.etat == TERMINEE, convention.c.etat_le < le - GRACE)
+    # Access was lost by the suspension, whatever ended the convention since.
+    lost_on = func.coalesce(convention.c.suspendue_le, convention.c.etat_le)
+    ended = exists().where(own, convention.c.etat == TERMINEE, lost_on < le - GRACE)
     recent = exists().where(
         own,
         or_(
             convention.c.etat.in_(EN_COURS),
-            and_(convention.c.etat == TERMINEE, convention.c.etat_le >= le - GRACE),
+            and_(convention.c.etat == TERMINEE, lost_on >= le - GRACE),
         ),
     )
     always = or_(structure.c.source == STAFF_CREATED, structure.c.type_structure.in_((GEIQ, OPCS)))
@@ -104,7 +106,7 @@ def _asked(criteres: Criteres) -> list[ColumnElement[bool]]:
     if criteres.departements:
         asked.append(structure.c.departement.in_(criteres.departements))
     if criteres.reseau:
-        asked.append(structure.c.reseau == criteres.reseau)
+        asked.append(func.lower(structure.c.reseau) == criteres.reseau.lower())
     if criteres.code_rome:
         open_post = open_post.where(fiche_de_poste.c.code_rome == criteres.code_rome)
     if criteres.postes_ouverts:

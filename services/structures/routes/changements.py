@@ -30,28 +30,21 @@ from services.structures.commands.correction import (
 from services.structures.commands.exercice import EXERCICES, Chiffres, ExerciceLine
 from services.structures.domain.errors import VersionManquante
 from services.structures.routes.versions import (
-    Ecrit,
+    REPLACED,
+    WRITTEN,
     IfMatch,
     IfNoneMatch,
-    Version,
     replace,
     replaced_version,
 )
 from shared.access.callers import Caller
 from shared.access.edge import requires
 from shared.access.rights import Action
-from shared.problem_schema import problems
 from shared.single import Cle, Preference, answer_write
 from shared.writing import Line, Nature
 
 router = APIRouter(prefix="/v1/structures/{structure_id}", tags=["structures"])
 Registrar = Annotated[Caller, Depends(requires(Action.ECRIRE_REGISTRE))]
-ACTED: dict[str, Any] = {
-    "status_code": 201,
-    "response_model": Ecrit,
-    "responses": problems(400, 404, 409, 422),
-}
-REPLACED: dict[str, Any] = {"response_model": Version, "responses": problems(404, 409, 412, 422, 428)}
 
 
 @router.patch("", summary="Corriger une structure", **REPLACED)
@@ -97,7 +90,7 @@ async def put_exercice(  # one parameter a header
     return await replace(request, EXERCICES, line, caller, version)
 
 
-@router.post("/siret", summary="Changer de SIRET", **ACTED)
+@router.post("/siret", summary="Changer de SIRET", **WRITTEN)
 async def post_siret(  # one parameter a header
     request: Request,
     structure_id: UUID,
@@ -110,7 +103,7 @@ async def post_siret(  # one parameter a header
     return await _act(request, DEMENAGEMENTS, line, caller, cle, prefer)
 
 
-@router.post("/fermeture", summary="Fermer une structure", **ACTED)
+@router.post("/fermeture", summary="Fermer une structure", **WRITTEN)
 async def post_fermeture(  # one parameter a header
     request: Request,
     structure_id: UUID,
@@ -123,7 +116,7 @@ async def post_fermeture(  # one parameter a header
     return await _act(request, CESSATIONS, line, caller, cle, prefer)
 
 
-@router.post("/reouverture", summary="Rouvrir une structure", **ACTED)
+@router.post("/reouverture", summary="Rouvrir une structure", **WRITTEN)
 async def post_reouverture(  # one parameter a header
     request: Request,
     structure_id: UUID,
@@ -136,7 +129,7 @@ async def post_reouverture(  # one parameter a header
     return await _act(request, REOUVERTURES, line, caller, cle, prefer)
 
 
-@router.post("/fusion", summary="Fusionner une structure dans une autre", **ACTED)
+@router.post("/fusion", summary="Fusionner une structure dans une autre", **WRITTEN)
 async def post_fusion(  # one parameter a header
     request: Request,
     structure_id: UUID,

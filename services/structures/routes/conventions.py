@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from services.structures.commands.convention import (
@@ -23,13 +23,14 @@ from services.structures.commands.revue import (
 )
 from services.structures.commands.transition import ETAPES, Etape, EtapeLine
 from services.structures.queries.convention import get_convention, list_conventions
-from services.structures.routes.versions import Ecrit, conditional, etag
+from services.structures.routes.versions import READ, WRITTEN, conditional, etag, tell_next
 from shared.access.callers import Caller
 from shared.access.edge import requires
 from shared.access.rights import UNKNOWN, Action
 from shared.errors import Introuvable
 from shared.problem_schema import problems
 from shared.single import Cle, Preference, answer_write, writer_of
+from shared.types import CodeDepartement
 
 router = APIRouter(prefix="/v1", tags=["conventions"])
 Reader = Annotated[Caller, Depends(requires(Action.LIRE_REGISTRE))]
@@ -85,10 +86,8 @@ async def review(request: Request, caller: Caller, revue: Revue, *, a_blanc: boo
 
 @router.post(
     "/conventions",
-    status_code=201,
-    response_model=Ecrit,
-    responses=problems(400, 404, 409, 422),
     summary="Enregistrer une convention signée",
+    **WRITTEN,
 )
 async def post_convention(
     request: Request, line: ConventionLine, caller: Signatory, cle: Cle = None, prefer: Preference = None
@@ -98,10 +97,8 @@ async def post_convention(
 
 @router.post(
     "/conventions/demandes",
-    status_code=201,
-    response_model=Ecrit,
-    responses=problems(400, 404, 409, 422),
     summary="Demander une convention",
+    **WRITTEN,
 )
 async def post_demande(
     request: Request, body: Demande, caller: Registrar, cle: Cle = None, prefer: Preference = None
@@ -131,22 +128,25 @@ async def post_revue_structures(request: Request, caller: Operator, *, a_blanc: 
 
 
 @router.get("/conventions", responses=problems(422), summary="Lister les conventions, 200 par page")
-async def get_conventions(
+async def get_conventions(  # one parameter a filter
     request: Request,
+    response: Response,
     _: Reader,
-    structure_id: UUID | None = None,
+    structure_id: Annotated[UUID | None, Query(description="Celles de la mère pour une antenne.")] = None,
+    departement: CodeDepartement | None = None,
     etat: EtatConvention | None = None,
     apres: UUID | None = None,
 ) -> list[ConventionView]:
     async with request.app.state.engine.connect() as conn:
-        rows = await list_conventions(conn, structure_id, etat, apres)
+        rows = await list_conventions(conn, structure_id, departement, etat, apres)
+    tell_next(request, response, [row["id"] for row in rows])
     return [ConventionView.model_validate(dict(row)) for row in rows]
 
 
 @router.get(
     "/conventions/{convention_id}",
     response_model=ConventionView,
-    responses=problems(404, 422) | {304: {"description": "Inchangée"}},
+    responses=READ,
     summary="Lire une convention",
 )
 async def get_one_convention(request: Request, _: Reader, convention_id: UUID) -> Response:
@@ -160,10 +160,8 @@ async def get_one_convention(request: Request, _: Reader, convention_id: UUID) -
 
 @router.post(
     "/conventions/{convention_id}/etapes",
-    status_code=201,
-    response_model=Ecrit,
-    responses=problems(400, 404, 409, 422),
     summary="Instruire, rendre l'avis, signer, refuser, suspendre, réactiver, terminer",
+    **WRITTEN,
 )
 async def post_etape(  # one parameter a header
     request: Request,

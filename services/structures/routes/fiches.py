@@ -24,13 +24,15 @@ from services.structures.domain.poste import a_rafraichir
 from services.structures.queries.fiche import get_fiche, list_fiches
 from services.structures.routes.conventions import BilanView, Operator, review
 from services.structures.routes.versions import (
-    Ecrit,
+    READ,
+    REPLACED,
+    WRITTEN,
     IfMatch,
-    Version,
     conditional,
     etag,
     replace,
     replaced_version,
+    tell_next,
 )
 from shared import clock
 from shared.access.callers import Caller
@@ -78,10 +80,8 @@ def view_of(row: RowMapping) -> FicheView:
 
 @router.post(
     "",
-    status_code=201,
-    response_model=Ecrit,
-    responses=problems(400, 404, 409, 422),
     summary="Publier une fiche de poste",
+    **WRITTEN,
 )
 async def post_fiche(
     request: Request, line: FicheLine, caller: Registrar, cle: Cle = None, prefer: Preference = None
@@ -97,6 +97,7 @@ async def post_revue(request: Request, caller: Operator, *, a_blanc: bool = Fals
 @router.get("", responses=problems(422), summary="Lister les fiches de poste, 200 par page")
 async def get_fiches(  # one parameter a filter
     request: Request,
+    response: Response,
     _: Reader,
     *,
     structure_id: UUID | None = None,
@@ -106,13 +107,14 @@ async def get_fiches(  # one parameter a filter
 ) -> list[FicheView]:
     async with request.app.state.engine.connect() as conn:
         rows = await list_fiches(conn, structure_id, code_rome, apres, ouvertes=ouvertes)
+    tell_next(request, response, [row["id"] for row in rows])
     return [view_of(row) for row in rows]
 
 
 @router.get(
     "/{fiche_id}",
     response_model=FicheView,
-    responses=problems(404, 422) | {304: {"description": "Inchangée"}},
+    responses=READ,
     summary="Lire une fiche de poste",
 )
 async def get_one_fiche(request: Request, _: Reader, fiche_id: UUID) -> Response:
@@ -126,9 +128,8 @@ async def get_one_fiche(request: Request, _: Reader, fiche_id: UUID) -> Response
 
 @router.put(
     "/{fiche_id}",
-    response_model=Version,
-    responses=problems(404, 409, 412, 422, 428),
     summary="Remplacer une fiche, ou confirmer qu'elle tient toujours",
+    **REPLACED,
 )
 async def put_fiche(
     request: Request, fiche_id: UUID, fiche: Fiche, caller: Registrar, if_match: IfMatch = None
@@ -140,10 +141,8 @@ async def put_fiche(
 
 @router.post(
     "/{fiche_id}/fermeture",
-    status_code=201,
-    response_model=Ecrit,
-    responses=problems(400, 404, 409, 422),
     summary="Fermer une fiche de poste",
+    **WRITTEN,
 )
 async def post_fermeture(  # one parameter a header
     request: Request,

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
+from services.structures.commands.dossier import DOSSIERS, DossierLine
 from services.structures.commands.inscription import (
     AVIS_RENDUS,
     INSCRIPTIONS,
@@ -16,14 +17,22 @@ from services.structures.commands.inscription import (
     Inscription,
     InscriptionLine,
 )
-from services.structures.commands.instance import INSTANCES, InstanceLine
+from services.structures.commands.instance import INSTANCES, InstanceLine, NatureInstance
 from services.structures.commands.seance import ACTES_SEANCE, SEANCES, Acte, ActeLine, SeanceLine
-from services.structures.queries.gouvernance import list_dossiers, list_instances, list_seances
+from services.structures.queries.gouvernance import (
+    find_instances_by_id,
+    list_dossiers,
+    list_instances,
+    list_seances,
+)
+from services.structures.routes.versions import READ, WRITTEN, conditional, etag
 from shared.access.callers import Caller
 from shared.access.edge import requires
-from shared.access.rights import UNKNOWN, Action
+from shared.access.rights import UNKNOWN, Action, Target, ensure
 from shared.errors import Introuvable
+from shared.problem_schema import problems
 from shared.single import Cle, Preference, answer_write
+from shared.types import CodeDepartement, Jour
 
 router = APIRouter(prefix="/v1", tags=["gouvernance"])
 Reader = Annotated[Caller, Depends(requires(Action.LIRE_REGISTRE))]
@@ -74,6 +83,7 @@ class DossierView(BaseModel):
 
     id: UUID
     version: int
+    seance_id: UUID | None
     structure_id: UUID
     siret: str
     type_structure: str
@@ -97,46 +107,65 @@ class ReleveView(BaseModel):
     dossiers: list[DossierView]
 
 
-@router.post("/instances", status_code=201, summary="Créer une instance, ou changer sa composition")
+@router.post("/instances", summary="Créer une instance, ou changer sa composition", **WRITTEN)
 async def post_instance(
     request: Request, line: InstanceLine, caller: Secretary, cle: Cle = None, prefer: Preference = None
 ) -> Response:
     return await answer_write(request, INSTANCES, line, caller, cle, prefer=prefer)
 
 
-@router.get("/instances", summary="Lister les instances et leur composition")
+@router.get("/instances", responses=problems(422), summary="Lister les instances et leur composition")
 async def get_instances(
-    request: Request, _: Reader, nature: str | None = None, departement: str | None = None
+    request: Request,
+    _: Reader,
+    nature: NatureInstance | None = None,
+    departement: CodeDepartement | None = None,
 ) -> list[InstanceView]:
     async with request.app.state.engine.connect() as conn:
         rows = await list_instances(conn, nature, departement)
     return [InstanceView.model_validate(dict(row)) for row in rows]
 
 
-@router.post("/seances", status_code=201, summary="Convoquer une instance")
+@router.get(
+    "/instances/{instance_id}",
+    response_model=InstanceView,
+    responses=READ,
+    summary="Lire une instance et sa composition",
+)
+async def get_one_instance(request: Request, _: Reader, instance_id: UUID) -> Response:
+    async with request.app.state.engine.connect() as conn:
+        row = (await find_instances_by_id(conn, [instance_id])).get(instance_id)
+    if row is None:
+        raise Introuvable(UNKNOWN)
+    view = InstanceView.model_validate(dict(row))
+    return conditional(request, view.model_dump(mode="json"), tag=etag(view.version))
+
+
+@router.post("/seances", summary="Convoquer une instance", **WRITTEN)
 async def post_seance(
     request: Request, line: SeanceLine, caller: Secretary, cle: Cle = None, prefer: Preference = None
 ) -> Response:
     return await answer_write(request, SEANCES, line, caller, cle, prefer=prefer)
 
 
-@router.get("/seances", summary="Lister les séances de son périmètre")
+@router.get("/seances", responses=problems(422), summary="Lister les séances de son périmètre")
 async def get_seances(
-    request: Request, caller: Member, instance_id: UUID | None = None, apres: date | None = None
+    request: Request, caller: Member, instance_id: UUID | None = None, apres: Jour | None = None
 ) -> list[SeanceView]:
     async with request.app.state.engine.connect() as conn:
         rows = await list_seances(conn, caller, instance_id=instance_id, apres=apres)
     return [SeanceView.model_validate(dict(row)) for row in rows]
 
 
-@router.get("/seances/{seance_id}", summary="Lire une séance")
-async def get_seance(request: Request, response: Response, caller: Member, seance_id: UUID) -> SeanceView:
+@router.get("/seances/{seance_id}", response_model=SeanceView, responses=READ, summary="Lire une séance")
+async def get_seance(request: Request, caller: Member, seance_id: UUID) -> Response:
     read = (await _releve(request, caller, seance_id)).seance
-    response.headers["ETag"] = f'"{read.version}"'
-    return read
+    return conditional(request, read.model_dump(mode="json"), tag=etag(read.version))
 
 
-@router.get("/seances/{seance_id}/releve", summary="Lire le relevé d'une séance")
+@router.get(
+    "/seances/{seance_id}/releve", responses=problems(404, 422), summary="Lire le relevé d'une séance"
+)
 async def get_releve(request: Request, caller: Member, seance_id: UUID) -> ReleveView:
     return await _releve(request, caller, seance_id)
 
@@ -146,7 +175,7 @@ async def _releve(request: Request, caller: Caller, seance_id: UUID) -> ReleveVi
         rows = await list_seances(conn, caller, seance_id=seance_id)
         if not rows:
             raise Introuvable(UNKNOWN)
-        dossiers = await list_dossiers(conn, seance_id)
+        dossiers = await list_dossiers(conn, seance_id=seance_id)
     held = rows[0]
     present = set(held["presents"] or ())
     return ReleveView(
@@ -157,7 +186,7 @@ async def _releve(request: Request, caller: Caller, seance_id: UUID) -> ReleveVi
     )
 
 
-@router.post("/seances/{seance_id}/actes", status_code=201, summary="Ouvrir, clore ou annuler une séance")
+@router.post("/seances/{seance_id}/actes", summary="Ouvrir, clore ou annuler une séance", **WRITTEN)
 async def post_acte(
     request: Request,
     seance_id: UUID,
@@ -172,9 +201,7 @@ async def post_acte(
     return answer
 
 
-@router.post(
-    "/seances/{seance_id}/dossiers", status_code=201, summary="Inscrire un dossier à l'ordre du jour"
-)
+@router.post("/seances/{seance_id}/dossiers", summary="Inscrire un dossier à l'ordre du jour", **WRITTEN)
 async def post_inscription(
     request: Request,
     seance_id: UUID,
@@ -185,11 +212,28 @@ async def post_inscription(
 ) -> Response:
     line = InscriptionLine(**dict(inscription), seance=seance_id)
     answer = await answer_write(request, INSCRIPTIONS, line, caller, cle, prefer=prefer)
-    answer.headers["Location"] = f"{router.prefix}/seances/{seance_id}"
+    answer.headers["Location"] = answer.headers["Location"].replace(f"/seances/{seance_id}", "")
     return answer
 
 
-@router.post("/dossiers/{dossier_id}/avis", status_code=201, summary="Rendre un avis motivé")
+@router.get(
+    "/dossiers/{dossier_id}",
+    response_model=DossierView,
+    responses=READ,
+    summary="Lire un dossier et l'avis rendu",
+)
+async def get_dossier(request: Request, caller: Member, dossier_id: UUID) -> Response:
+    async with request.app.state.engine.connect() as conn:
+        rows = await list_dossiers(conn, dossier_id=dossier_id)
+    if not rows:
+        raise Introuvable(UNKNOWN)
+    target = Target(structure_id=rows[0]["structure_id"], departement=rows[0]["departement"])
+    ensure(caller, Action.LIRE_GOUVERNANCE, target)
+    view = DossierView.model_validate(dict(rows[0]))
+    return conditional(request, view.model_dump(mode="json"), tag=etag(view.version))
+
+
+@router.post("/dossiers/{dossier_id}/avis", summary="Rendre un avis motivé", **WRITTEN)
 async def post_avis(
     request: Request,
     dossier_id: UUID,
@@ -198,6 +242,16 @@ async def post_avis(
     cle: Cle = None,
     prefer: Preference = None,
 ) -> Response:
-    return await answer_write(
-        request, AVIS_RENDUS, AvisLine(**dict(avis), dossier=dossier_id), caller, cle, prefer=prefer
-    )
+    line = AvisLine(**dict(avis), dossier=dossier_id)
+    answer = await answer_write(request, AVIS_RENDUS, line, caller, cle, prefer=prefer)
+    answer.headers["Location"] = f"{router.prefix}/dossiers/{dossier_id}"
+    return answer
+
+
+@router.post("/dossiers-cdiae", summary="Enregistrer l'avis d'un CDIAE d'avant la plateforme", **WRITTEN)
+async def post_dossier(
+    request: Request, line: DossierLine, caller: Secretary, cle: Cle = None, prefer: Preference = None
+) -> Response:
+    answer = await answer_write(request, DOSSIERS, line, caller, cle, prefer=prefer)
+    answer.headers["Location"] = answer.headers["Location"].replace("/dossiers-cdiae/", "/dossiers/")
+    return answer

@@ -21,12 +21,14 @@ from services.structures.commands.prescripteur import (
 from services.structures.domain import prescripteur as rules
 from services.structures.queries.prescripteur import get_prescripteur, list_prescripteurs
 from services.structures.routes.versions import (
-    Ecrit,
+    READ,
+    REPLACED,
+    WRITTEN,
     IfMatch,
-    Version,
     conditional,
     replace,
     replaced_version,
+    tell_next,
 )
 from shared import clock
 from shared.access.callers import Caller
@@ -85,10 +87,8 @@ def view_of(row: RowMapping, caller: Caller) -> PrescripteurView:
 
 @router.post(
     "",
-    status_code=201,
-    response_model=Ecrit,
-    responses=problems(400, 404, 409, 422),
     summary="Enregistrer une organisation qui oriente",
+    **WRITTEN,
 )
 async def post_prescripteur(
     request: Request, line: PrescripteurLine, caller: Decider, cle: Cle = None, prefer: Preference = None
@@ -98,17 +98,22 @@ async def post_prescripteur(
 
 @router.get("", responses=problems(422), summary="Lister les organisations, 200 par page")
 async def get_prescripteurs(
-    request: Request, caller: Reader, departement: CodeDepartement | None = None, apres: UUID | None = None
+    request: Request,
+    response: Response,
+    caller: Reader,
+    departement: CodeDepartement | None = None,
+    apres: UUID | None = None,
 ) -> list[PrescripteurView]:
     async with request.app.state.engine.connect() as conn:
         rows = await list_prescripteurs(conn, departement, apres)
+    tell_next(request, response, [row["id"] for row in rows])
     return [view_of(row, caller) for row in rows]
 
 
 @router.get(
     "/{prescripteur_id}",
     response_model=PrescripteurView,
-    responses=problems(404, 422) | {304: {"description": "Inchangée"}},
+    responses=READ,
     summary="Lire une organisation",
 )
 async def get_one_prescripteur(request: Request, caller: Reader, prescripteur_id: UUID) -> Response:
@@ -122,9 +127,8 @@ async def get_one_prescripteur(request: Request, caller: Reader, prescripteur_id
 
 @router.put(
     "/{prescripteur_id}",
-    response_model=Version,
-    responses=problems(404, 409, 412, 422, 428),
     summary="Remplacer l'identité d'une organisation, ou la requalifier",
+    **REPLACED,
 )
 async def put_prescripteur(
     request: Request, prescripteur_id: UUID, body: Organisation, caller: Decider, if_match: IfMatch = None
@@ -136,10 +140,8 @@ async def put_prescripteur(
 
 @router.post(
     "/{prescripteur_id}/habilitation",
-    status_code=201,
-    response_model=Ecrit,
-    responses=problems(400, 404, 409, 422),
     summary="Habiliter une organisation, refuser, retirer",
+    **WRITTEN,
 )
 async def post_habilitation(  # one parameter a header
     request: Request,

@@ -12,7 +12,7 @@ from services.structures.commands.structure import STRUCTURES, StructureLine, Ty
 from services.structures.domain.activite import SOURCE, activite
 from services.structures.queries.historique import get_entreprise, get_state, list_exercices, list_states
 from services.structures.queries.structure import get_structure, list_structures
-from services.structures.routes.versions import Ecrit, conditional, etag
+from services.structures.routes.versions import READ, WRITTEN, conditional, etag, tell_next
 from shared import clock
 from shared.access.callers import Caller
 from shared.access.edge import requires
@@ -101,10 +101,8 @@ def view_of(state: Any, structure_id: UUID, version: int) -> StructureView:
 
 @router.post(
     "",
-    status_code=201,
-    response_model=Ecrit,
-    responses=problems(400, 404, 409, 422),
     summary="Enregistrer une structure ou une antenne",
+    **WRITTEN,
 )
 async def post_structure(
     request: Request, line: StructureLine, caller: Registrar, cle: Cle = None, prefer: Preference = None
@@ -131,16 +129,14 @@ async def get_structures(  # one parameter a filter
     }
     async with request.app.state.engine.connect() as conn:
         rows = await list_structures(conn, apres, **filters)
-    if rows and len(rows) == 200:
-        following = request.url.include_query_params(apres=str(rows[-1]["id"]))
-        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+    tell_next(request, response, [row["id"] for row in rows])
     return [view_of(row, row["id"], row["version"]) for row in rows]
 
 
 @router.get(
     "/{structure_id}",
     response_model=StructureView,
-    responses=problems(404, 422) | {304: {"description": "Inchangée"}},
+    responses=READ,
     summary="Lire une structure, aujourd'hui ou telle qu'elle était un jour",
 )
 async def get_one_structure(

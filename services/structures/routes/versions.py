@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from fastapi import Header, Request, Response
 from pydantic import BaseModel
 
 from services.structures.domain.errors import VersionManquante
+from services.structures.queries.structure import PAGE
 from shared.access.callers import Caller
+from shared.problem_schema import problems
 from shared.single import writer_of
 from shared.writing import Line, Nature, Refused, write_batch
 
@@ -29,6 +32,25 @@ class Version(BaseModel):
 
     id: UUID
     version: int
+
+
+WRITTEN: dict[str, Any] = {
+    "status_code": 201,
+    "response_model": Ecrit,
+    "responses": problems(400, 404, 409, 422),
+}
+"""What the description of a route that writes one object says."""
+REPLACED: dict[str, Any] = {"response_model": Version, "responses": problems(404, 409, 412, 422, 428)}
+"""What the description of a route that replaces a version says."""
+READ = problems(404, 422) | {304: {"description": "Inchangée"}}
+"""Answers of a route that reads one object."""
+
+
+def tell_next(request: Request, response: Response, identities: Sequence[UUID]) -> None:
+    """Tell the address of the next page of a list by ``apres``, when this one is full."""
+    if len(identities) == PAGE:
+        following = request.url.include_query_params(apres=str(identities[-1]))
+        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
 
 
 def etag(version: int) -> str:

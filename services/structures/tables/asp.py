@@ -5,7 +5,6 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
-    Index,
     Integer,
     Table,
     Text,
@@ -15,7 +14,6 @@ from sqlalchemy import (
 
 from services.structures.domain.asp import ETATS_ANNEXE
 from services.structures.tables.base import among, metadata
-from services.structures.tables.registre import structure
 
 annexe_asp = Table(
     "annexe_asp",
@@ -34,4 +32,3 @@ annexe_asp = Table(
     CheckConstraint(among("etat", ETATS_ANNEXE), name="etat"),
     CheckConstraint("date_debut <= date_fin", name="periode"),
 )
-Index(None, structure.c.asp_id)

@@ -97,3 +97,12 @@ dossier = Table(
     CheckConstraint("montant_accorde <= montant_demande", name="montant"),
 )
 Index(None, dossier.c.departement, dossier.c.date_seance)
+Index(  # an opinion of the past has no séance here that would tell it twice
+    "uq_dossier_repris",
+    dossier.c.departement,
+    dossier.c.date_seance,
+    dossier.c.structure_id,
+    dossier.c.objet,
+    unique=True,
+    postgresql_where="seance_id is null",
+)

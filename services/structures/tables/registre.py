@@ -76,6 +76,7 @@ structure = Table(
     CheckConstraint("absorbante_id is null or fermee_le is not null", name="absorbee"),
 )
 Index(None, structure.c.departement)
+Index(None, structure.c.asp_id)
 Index(None, structure.c.latitude, structure.c.longitude)
 Index(  # the only reliable key of a SIAE in the files of the ASP
     "uq_structure_asp",

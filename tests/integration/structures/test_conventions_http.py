@@ -90,6 +90,13 @@ async def test_a_renewal_ends_the_convention_that_it_follows_and_an_older_one_co
     states = {row["numero"]: row["etat"] for row in await registre.read(f"/conventions?structure_id={one}")}
     assert states == {"N0": "TERMINEE", "N1": "TERMINEE", "N2": "SIGNEE"}
     assert await registre.refused("/conventions", renewal | {"numero": "N3"}) == "convention_en_cours"
+    ahead = {"numero": "N3", "date_debut": (TODAY + timedelta(30)).isoformat(), "date_fin": "2099-12-31"}
+    signed = await registre.made("/conventions", ahead | siret)
+    assert (await registre.read(f"/conventions/{signed}"))["etat_le"] == TODAY.isoformat()
+    await registre.step(signed, "suspendre")
+    await registre.made(f"/structures/{one}/fermeture", {"motif": "CESSATION"})
+    later = {"numero": "N4", "date_debut": "2026-01-01", "date_fin": "2028-12-31"} | siret
+    assert await registre.refused("/conventions", later) == "structure_fermee"
 
 
 async def test_a_convention_has_the_siren_and_type_of_its_structure_or_the_database_refuses(
@@ -118,6 +125,7 @@ async def test_a_convention_is_active_while_an_annexe_of_its_structures_is(regis
     convention = await registre.convention(mother)
     await registre.annexe(antenne, TODAY, "last-day")  # its last day does not count any more
     await registre.annexe(mother, TODAY + timedelta(300), "closed", etat="CLOTURE")
+    await registre.annexe(mother, TODAY + timedelta(300), "prison", mesure="ACI_MP")
     assert (await registre.review("conventions"))["comptes"] == {"activees": 0, "desactivees": 0}
     await registre.annexe(antenne, TODAY + timedelta(1), "last-day")
     blank = await registre.review("conventions", a_blanc=True)
@@ -126,6 +134,9 @@ async def test_a_convention_is_active_while_an_annexe_of_its_structures_is(regis
     assert (await registre.review("conventions"))["comptes"]["activees"] == 1
     for one in (mother, antenne):
         assert (await registre.read(f"/structures/{one}/activite"))["active"]
+        (shared,) = await registre.read(f"/conventions?structure_id={one}&departement=59")
+        assert shared["id"] == convention
+    assert await registre.read("/conventions?departement=62") == []
     await registre.annexe(antenne, TODAY, "last-day")
     reports = await asyncio.gather(*(registre.review("conventions") for _ in range(3)))
     assert sorted(report["comptes"]["desactivees"] for report in reports) == [0, 0, 1]
@@ -135,8 +146,12 @@ async def test_a_convention_is_active_while_an_annexe_of_its_structures_is(regis
     gone = await registre.read(f"/structures/{antenne}/activite")
     assert (gone["en_grace"], gone["dans_la_recherche"]) == (False, False)
     assert (await registre.read("/structures/recherche"))["resultats"] == []
+    await registre.step(
+        convention, "terminer"
+    )  # what was lost 31 days ago does not come back by ending today
+    assert (await registre.read("/structures/recherche"))["resultats"] == []
     assert await registre.facts(convention) == [
-        "demandee", "instruite", "avis_rendu", "signee", "activee", "suspendue",
+        "demandee", "instruite", "avis_rendu", "signee", "activee", "suspendue", "terminee",
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
 from deploy.fluxiae.delivery import read_delivery
@@ -20,7 +21,7 @@ from tests.conftest import Databases, SettingsOf, client_of
 from tests.factories.fluxiae import make_annexe, make_fiche, make_file
 from tests.factories.siret import make_siret, with_key
 from tests.factories.tokens import ALL_WRITES, bearer
-from tests.integration.structures.test_registre import run_import
+from tests.integration.structures.test_registre import key, run_import
 
 MOVED = with_key(f"{make_siret(1)[:9]}0002")
 
@@ -135,6 +136,34 @@ async def test_an_older_delivery_changes_nothing_and_says_so(registry: Registry)
         [make_annexe(af_etat_annexe_financiere_code="SAISI")],
     )
     assert [codes for _, _, codes in older] == [["date_effet_incoherente"], ["extraction_depassee"]]
+
+
+async def test_after_a_merger_the_same_files_say_nothing_new(registry: Registry) -> None:
+    fiches = [make_fiche(), make_fiche(900002, 2)]
+    other = {"af_numero_annexe_financiere": "ACI059250002", "af_numero_convention": ""}
+    annexes = [make_annexe(), make_annexe(900002, **other)]
+    await registry.receive("06012025", fiches, annexes)
+    absorbed, into = [(await registry.structure(make_siret(number)))["id"] for number in (1, 2)]
+    answer = await registry.client.post(
+        f"/v1/structures/{absorbed}/fusion", json={"absorbante": into}, headers=registry.headers | key()
+    )
+    assert answer.status_code == 201, answer.text
+    facts = await registry.count("journal")
+    assert await registry.receive("13012025", fiches, annexes) == [(2, 0, []), (2, 0, [])]
+    assert await registry.count("journal") == facts
+
+
+async def test_a_structure_does_not_tell_its_own_annexes(registry: Registry, secrets_dir: Path) -> None:
+    await registry.receive("06012025", [make_fiche()], [make_annexe()])
+    mine = (await registry.structure(make_siret(1)))["id"]
+    line = {
+        "reference": "R1", "siret": make_siret(1), "type_structure": "ACI", "numero": "ACI059260009A0M0",
+        "mesure": "ACI_DC", "etat": "VALIDE", "date_debut": "2026-01-01", "date_fin": "2099-12-31",
+    }  # fmt: skip
+    siae = bearer(secrets_dir, departements=(), structures=[mine])
+    job = await run_import(registry.client, orjson.dumps(line), siae, "annexes_asp")
+    assert (job["acceptees"], job["refusees"]) == (0, 1)
+    assert await registry.count("annexe_asp") == 1  # else the review would find its convention active
 
 
 async def test_an_annexe_whose_structure_is_unknown_is_refused(registry: Registry) -> None:

@@ -17,6 +17,7 @@ from shared.service import create_service_app
 from tests.conftest import Databases, SettingsOf, client_of
 from tests.factories.gouvernance import make_instance
 from tests.factories.siret import make_siret
+from tests.factories.structures_service import until_it_waits
 from tests.factories.tokens import bearer
 
 MOTIFS = "Le projet répond au diagnostic du territoire."
@@ -43,6 +44,8 @@ class Secretary:
     async def made(self, path: str, body: dict[str, Any]) -> str:
         answer = await self.post(path, body)
         assert answer.status_code == 201, answer.text
+        told = await self.client.get(answer.headers["location"], headers=self.headers)
+        assert told.status_code != 404, answer.headers["location"]
         identity: str = answer.json()["id"]
         return identity
 
@@ -57,10 +60,10 @@ class Secretary:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def structure(self, number: int = 1) -> str:
+    async def structure(self, number: int = 1, code_insee: str = "59350") -> str:
         line = {
             "siret": make_siret(number), "type": "ACI", "raison_sociale": f"Chantier fictif {number}",
-            "code_insee": "59350",
+            "code_insee": code_insee,
         }  # fmt: skip
         await self.made("/structures", line)
         return make_siret(number)
@@ -99,11 +102,19 @@ async def test_a_seance_goes_from_its_convocation_to_its_releve(secretary: Secre
     seance = await secretary.seance(instance, questions=["Diagnostic du territoire"])
     convention = await secretary.dossier(seance, siret)
     fdi = await secretary.dossier(seance, siret, objet="FDI", etp_demandes="0", montant_demande="12000")
+    elsewhere = {"siret": await secretary.structure(2, "62041"), "objet": "CONVENTION", "etp_demandes": "1"}
+    assert await secretary.refused(f"/seances/{seance}/dossiers", elsewhere) == "objet_hors_competence"
+    (other,) = await secretary.read(f"/structures?siret={elsewhere['siret']}")
+    await secretary.made(f"/structures/{other['id']}/fermeture", {"motif": "CESSATION"})
+    assert await secretary.refused(f"/seances/{seance}/dossiers", elsewhere) == "structure_fermee"
     again = {"siret": siret, "objet": "CONVENTION", "etp_demandes": "1"}
     assert await secretary.refused(f"/seances/{seance}/dossiers", again) == "dossier_deja_inscrit"
     favorable = {"avis": "FAVORABLE", "motifs": MOTIFS, "etp_accordes": "10"}
     assert await secretary.refused(f"/dossiers/{convention}/avis", favorable) == "acte_interdit"
-    await secretary.made(f"/seances/{seance}/actes", {"acte": "ouvrir", "presents": PRESENTS})
+    opening = {"acte": "ouvrir", "presents": PRESENTS}
+    too_early = opening | {"conclusions": ["Deux séances par an au moins."]}
+    assert await secretary.refused(f"/seances/{seance}/actes", too_early) == "acte_interdit"
+    await secretary.made(f"/seances/{seance}/actes", opening)
     await secretary.made(f"/dossiers/{convention}/avis", favorable)
     assert await secretary.refused(f"/dossiers/{convention}/avis", favorable) == "avis_deja_rendu"
     assert await secretary.refused(f"/seances/{seance}/actes", {"acte": "clore"}) == "dossiers_sans_avis"
@@ -187,9 +198,15 @@ async def test_two_opinions_on_one_file_race_and_one_stands(secretary: Secretary
     assert {a.json()["code"] for a in answers if a.status_code == 409} == {"avis_deja_rendu"}
 
 
-WAITING = (
-    "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-)
+async def test_an_opinion_of_the_past_is_taken_over_once(secretary: Secretary) -> None:
+    line = {
+        "departement": "59", "date_seance": "2017-06-09", "siret": await secretary.structure(), "objet": "EXTENSION",
+        "etp_demandes": "12.5", "etp_accordes": "10", "avis": "FAVORABLE",
+    }  # fmt: skip
+    answers = await asyncio.gather(*(secretary.post("/dossiers-cdiae", line) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert {a.json()["code"] for a in answers if a.status_code == 409} == {"avis_deja_rendu"}
+    assert await secretary.made("/dossiers-cdiae", line | {"date_seance": "2017-12-08"})
 
 
 async def test_an_opinion_waits_for_a_closing_that_came_first_and_is_refused(secretary: Secretary) -> None:
@@ -203,10 +220,7 @@ async def test_an_opinion_waits_for_a_closing_that_came_first_and_is_refused(sec
         opinion = asyncio.create_task(
             secretary.post(f"/dossiers/{dossier}/avis", {"avis": "FAVORABLE", "motifs": MOTIFS})
         )
-        async with asyncio.timeout(20), secretary.engine.connect() as other:
-            while not opinion.done() and not (await other.exec_driver_sql(WAITING)).scalar_one():
-                await other.rollback()  # what others do is seen once a transaction
-                await asyncio.sleep(0.02)
+        await until_it_waits(secretary.engine, opinion)
     answer = await opinion
     assert (answer.status_code, answer.json()["code"]) == (409, "acte_interdit")
 
@@ -249,7 +263,22 @@ async def test_an_instance_is_composed_again_and_its_territory_is_guarded(
     assert await nord.refused("/instances", car, 404) == "introuvable"
     seance = await secretary.seance(first)
     oise = Secretary(secretary.client, bearer(secrets_dir, departements=["60"]))
-    assert await oise.refused(f"/seances/{seance}/actes", {"acte": "annuler"}, 404) == "introuvable"
+    dossier = await secretary.dossier(seance, await secretary.structure())
+    unknown, opinion = uuid.uuid4(), {"avis": "FAVORABLE", "motifs": MOTIFS}
+    for mine, path, body in (
+        (seance, "/seances/{}/actes", {"acte": "annuler"}),
+        (seance, "/seances/{}/dossiers", {"siret": make_siret(1), "objet": "ANNEXE", "etp_demandes": "1"}),
+        (dossier, "/dossiers/{}/avis", opinion),
+    ):  # what exists elsewhere and what does not are told alike
+        told = [await oise.post(path.format(each), body) for each in (mine, unknown)]
+        assert [(a.status_code, a.json()["code"], a.json()["detail"]) for a in told] == [
+            (404, "introuvable", "Cet objet n'existe pas, ou il est hors de votre périmètre.")
+        ] * 2
+    for each in (first, str(unknown)):
+        call = {"instance": each, "date_seance": clock.today().isoformat()}
+        assert await oise.refused("/seances", call, 404) == "introuvable"
+    assert (await oise.client.get(f"/v1/dossiers/{dossier}", headers=oise.headers)).status_code == 404
+    assert (await secretary.read(f"/dossiers/{dossier}"))["avis"] is None
     assert await oise.read("/seances") == []
     assert (await oise.client.get(f"/v1/seances/{seance}/releve", headers=oise.headers)).status_code == 404
     day = clock.today().isoformat()

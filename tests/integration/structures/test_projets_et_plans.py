@@ -64,6 +64,8 @@ async def test_a_plan_is_recorded_then_replaced_and_its_faults_are_told(secretar
     assert await secretary.refused("/plans", axe(actions=late)) == "hors_periode_du_plan"
     after = [{"indicateur": "SOR-01", "annee": 2020, "cible": "0.60"}]
     assert await secretary.refused("/plans", axe(indicateurs=after)) == "hors_periode_du_plan"
+    elsewhere = [{"indicateur": "SOR-01", "annee": 2017, "departement": "75", "cible": "0.60"}]
+    assert await secretary.refused("/plans", axe(indicateurs=elsewhere)) == "territoire_inconnu"
     twice = PLAN | {"axes": PLAN["axes"] * 2}
     assert await secretary.refused("/plans", twice) == "code_en_double"
     assert await secretary.refused("/plans", PLAN | {"territoire": "00"}) == "territoire_inconnu"
@@ -100,6 +102,16 @@ async def test_an_organisation_votes_once_even_when_it_asks_twice_at_once(
     assert await outside.refused(f"/projets/{projet}/stades", {"stade": "ETUDE"}, 404) == "introuvable"
     (read,) = await secretary.read("/projets?stade=IDEE")
     assert (read["votes"], read["ptce"]) == (2, True)
+
+
+async def test_a_filter_that_is_no_code_is_malformed(secretary: Secretary) -> None:
+    codes = ("plans?territoire", "projets?stade", "instances?nature", "instances?departement")
+    for query in (
+        *(f"{code}=inconnu" for code in codes),
+        *(f"{q}=%00" for q in (*codes, "veille?etiquette")),
+    ):
+        answer = await secretary.client.get(f"/v1/{query}", headers=secretary.headers)
+        assert answer.status_code == 422, query
 
 
 async def test_an_innovation_goes_from_stage_to_stage(secretary: Secretary) -> None:

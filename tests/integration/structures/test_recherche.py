@@ -42,7 +42,7 @@ NARROWED: dict[str, set[str]] = {
     "departement=62&limitrophes=true": {"lille", "villeneuve", "roubaix", "arras", "amiens"},
     "texte=ELAN%20amiens": {"amiens"},
     "texte=inconnu": set(),
-    "reseau=R03": {"roubaix"},
+    "reseau=r03": {"roubaix"},
     "type_structure=EI": set(),
     "type_structure=EI&type_structure=ACI&departement=80": {"amiens"},
     "code_rome=A1203": {"arras", "lille"},

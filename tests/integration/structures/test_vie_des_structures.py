@@ -122,7 +122,7 @@ async def test_a_closing_ends_the_convention_and_the_fiches_and_a_reopening_brin
 async def test_a_merger_takes_convention_annexes_and_fiches_to_the_absorbing_structure(
     registre: Registry,
 ) -> None:
-    one, two = await registre.structure(), await registre.structure(2)
+    one, two = await registre.structure(), await registre.structure(2, code_insee="62041")
     convention = await registre.convention(one)
     fiche = await registre.made("/fiches-de-poste", make_fiche())
     await registre.annexe(one, clock.today() + timedelta(30))
@@ -131,7 +131,8 @@ async def test_a_merger_takes_convention_annexes_and_fiches_to_the_absorbing_str
     assert (absorbed["motif_fermeture"], absorbed["absorbante_id"]) == ("FUSION", two)
     moved = await registre.read(f"/conventions/{convention}")
     assert (moved["structure_id"], moved["siret_signature"]) == (two, make_siret(2))
-    assert (await registre.read(f"/fiches-de-poste/{fiche}"))["structure_id"] == two
+    taken = await registre.read(f"/fiches-de-poste/{fiche}")
+    assert (taken["structure_id"], taken["code_insee"]) == (two, "59350")  # the post did not move
     assert (await registre.facts(convention))[-1] == "rattachee"
     assert (await registre.review("conventions"))["comptes"]["activees"] == 1  # by the annexe of the absorbed
     assert await registre.refused(f"/structures/{one}/reouverture", {}) == "reouverture_impossible"
@@ -168,14 +169,20 @@ async def test_the_figures_of_each_year_are_kept(registre: Registry) -> None:
     assert future.json()["code"] == "annee_a_venir"
 
 
-async def test_a_type_that_becomes_known_goes_to_the_conventions_too(registre: Registry) -> None:
+async def test_a_type_that_becomes_known_goes_to_antennes_and_conventions_too(registre: Registry) -> None:
     one = await registre.structure(type="AUTRE", forme_juridique="SAS")
+    antenne = await registre.structure(siret=second_siret(1), type="AUTRE", mere=one)
     convention = await registre.convention(one)
     path = f"/structures/{one}"
     wrong = await registre.send("PATCH", path, {"type": "ACI"}, {"If-Match": '"1"'})
     assert wrong.json()["code"] == "forme_juridique_non_admise"
     await registre.changed("PATCH", path, {"type": "EI"}, 1)
-    assert (await registre.read(f"/conventions/{convention}"))["type_structure"] == "EI"
+    for follower in (f"/conventions/{convention}", f"/structures/{antenne}"):
+        assert (await registre.read(follower))["type_structure"] == "EI"
+    alone = await registre.structure(2, type="AUTRE")
+    other = await registre.structure(siret=second_siret(2), type="AUTRE", mere=alone)
+    apart = await registre.send("PATCH", f"/structures/{other}", {"type": "EI"}, {"If-Match": '"1"'})
+    assert apart.json()["code"] == "antenne_incoherente"
     again = await registre.send("PATCH", path, {"type": "ACI"}, {"If-Match": '"2"'})
     assert again.json()["code"] == "type_non_modifiable"
 
@@ -201,7 +208,12 @@ async def test_a_siae_changes_its_own_structure_only_and_a_reader_nothing(regist
     body = {"capacite": 12, "delai_attente_jours": 30, "spontanees": True}
     answer = await registre.send("PUT", f"/structures/{mine}/accueil", body, siae | {"If-Match": '"1"'})
     assert answer.status_code == 200, answer.text
-    for field in ({"source": "ASP"}, {"visible": False}, {"asp_id": 12}):
+    for field in (
+        {"source": "ASP"},
+        {"visible": False},
+        {"asp_id": 12},
+        {"date_conventionnement": "2026-01-01"},
+    ):
         told = await registre.send("PATCH", f"/structures/{mine}", field, siae | {"If-Match": '"2"'})
         assert told.status_code == 404  # what the State says, a structure does not
     foreign = await registre.send("PUT", f"/structures/{other}/accueil", body, siae | {"If-Match": '"1"'})

@@ -31,6 +31,19 @@ def test_a_seance_goes_from_state_to_state_by_the_table(etat: str, acte: str, ap
 
 
 @pytest.mark.parametrize(
+    ("acte", "champ"), [("ouvrir", "conclusions"), ("clore", "motif_annulation"), ("annuler", "presents")]
+)
+def test_nothing_that_an_act_leaves_aside_comes_with_it(acte: str, champ: str) -> None:
+    g.verifier_pieces(acte, g.PIECES[acte])
+    assert refusal(lambda: g.verifier_pieces(acte, [champ])) == "acte_interdit"
+
+
+@pytest.mark.parametrize(("departement", "code"), [("59", None), ("62", "objet_hors_competence")])
+def test_an_instance_examines_the_structures_of_its_territory(departement: str, code: str | None) -> None:
+    assert refusal(lambda: g.verifier_ressort("CDIAE", departement, ["59"])) == code
+
+
+@pytest.mark.parametrize(
     ("nature", "maille", "territoire", "covered"),
     [
         ("CDIAE", "DEPARTEMENT", "59", ("59",)),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.structures.domain import asp, projets
+from services.structures.queries.asp import Connues
 from shared.errors import BusinessError
 
 BEFORE = {"siret": "1", "raison_sociale": "Ancien nom", "adresse": "rue", "source": "ASP"}
@@ -54,11 +55,22 @@ def test_a_deadline_is_in_the_period_of_the_plan_both_ends_included(jour: date, 
 def test_a_row_changes_what_differs_and_what_it_does_not_tell_stays(
     told: dict[str, Any], changes: dict[str, Any]
 ) -> None:
-    assert asp.corrections(BEFORE, told) == changes
+    assert asp.corrections(BEFORE, told, {}) == changes
 
 
 def test_a_structure_made_by_the_staff_now_comes_from_the_file() -> None:
-    assert asp.corrections(BEFORE | {"source": "STAFF_CREATED"}, {}) == {"source": "ASP"}
+    assert asp.corrections(BEFORE | {"source": "STAFF_CREATED"}, {}, {}) == {"source": "ASP"}
+
+
+def test_a_place_is_told_whole_an_unknown_position_takes_the_place_of_the_former_one() -> None:
+    before = BEFORE | {"code_insee": "59350", "epci": "245900410", "latitude": 50.63}
+    place = {"code_insee": "59350", "epci": None, "latitude": None}
+    assert asp.corrections(before, {}, place) == {"epci": None, "latitude": None}
+
+
+@pytest.mark.parametrize(("departement", "code"), [("59", None), ("62", None), ("75", "territoire_inconnu")])
+def test_the_targets_of_a_plan_are_set_where_it_applies(departement: str, code: str | None) -> None:
+    assert refusal(lambda: projets.verifier_cibles(("59", "62"), [departement])) == code
 
 
 @pytest.mark.parametrize(("day", "code"), [(5, "extraction_depassee"), (6, None), (7, None)])
@@ -71,3 +83,15 @@ def test_an_older_extraction_is_refused(day: int, code: str | None) -> None:
 )
 def test_the_mesure_of_an_annexe_is_that_of_its_structure(mesure: str, kind: str, code: str | None) -> None:
     assert refusal(lambda: asp.ensure_mesure(mesure, kind)) == code
+
+
+@pytest.mark.parametrize("open_first", [True, False])
+def test_an_identifier_of_the_asp_names_the_open_structure_rather_than_a_closed_one(open_first: bool) -> None:  # noqa: FBT001 -- a case
+    common = {"asp_id": 5, "type_structure": "ACI", "mere_id": None}
+    rows: list[dict[str, Any]] = [
+        common | {"id": "ouverte", "siret": "1", "fermee_le": None},
+        common | {"id": "fermee", "siret": "2", "fermee_le": date(2024, 1, 1)},
+    ]
+    known = Connues(rows if open_first else rows[::-1])
+    found = [known.find(5, "2", "ACI"), known.find(None, "2", "ACI")]
+    assert [row and row["id"] for row in found] == ["ouverte", "fermee"]
