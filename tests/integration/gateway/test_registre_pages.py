@@ -19,6 +19,7 @@ from tests.factories.registre import (
     make_plan,
     make_seance,
     moved,
+    suspend,
 )
 from tests.factories.siret import make_siret
 from tests.factories.tokens import bearer
@@ -90,6 +91,28 @@ async def test_a_sheet_tells_the_present_and_the_past_of_a_structure(gateway: Ga
     assert f"SIRET : {make_siret(1)} → {make_siret(7)}" in sheet
     assert "nom : Chantier S1 → Chantier Lumerive" in sheet
     assert sheet.index("Changement de SIRET") < sheet.index("Correction") < sheet.index("Entrée au registre")
+    file = await gateway.client.get(f"{SHEET}?annee=2017&format=csv&variante=donnees&tableau=etp")
+    assert file.headers["content-disposition"].startswith(
+        f'attachment; filename="iae_etp_{make_siret(7)}_2017_'
+    )
+    lines = file.text.splitlines()
+    assert lines[0] == "annee,territoire,type_filtre,arrete_le,mois,etp_realises"
+    assert lines[3].endswith(",2017-03,3.00")
+    assert lines[4].endswith(",2017-04,")
+    ods = await gateway.client.get(f"{SHEET}?annee=2017&format=ods&tableau=annexes")
+    assert ods.content.startswith(b"PK")
+    antenne = make_structure("S2", number=2, mere_id=identifier("S1"), raison_sociale="Antenne de Lens")
+    await gateway.feed(antenne)
+    shared = await page(gateway, f"/structures/{identifier('S2')}")
+    assert "Antenne de Chantier Lumerive, dont elle partage la convention" in shared
+    assert "C059ACI170001 01/01/2017 31/12/2019 active" in shared
+    assert (await page(gateway, "/structures")).count("convention échue le 31/12/2019") == 2
+    await gateway.feed(suspend(make_convention()))
+    assert (await page(gateway, "/structures")).count("convention suspendue depuis le 01/06/2019") == 2
+    for absent in ("financeurs", "inconnu"):  # nothing paid, no such table
+        answer = await gateway.client.get(f"{SHEET}?annee=2017&format=csv&tableau={absent}")
+        assert answer.status_code == 404
+    assert "3,3 % des 7,5 ETP conventionnés" in sheet  # 0.25 ETP of the year
     assert "Aucune heure n'est déclarée" in await page(gateway, f"{SHEET}?annee=2018")
     await gateway.feed(closed(renamed))
     assert "Fermée le 31 décembre 2019." in await page(gateway, SHEET)
@@ -115,6 +138,14 @@ async def test_a_seance_is_an_agenda_then_a_releve_for_its_members(
     assert "Réseau fictif R01 insertion par l'activité économique oui absente" in releve
     assert "12,5 ETP 10,0 ETP favorable avec réserves Le projet répond" in releve
     assert "Le plan d'action est approuvé." in releve
+    assert "Total des dossiers en ETP 12,5 ETP 10,0 ETP" in releve
+    file = await gateway.client.get(f"{path}?format=csv&variante=donnees&tableau=dossiers", headers=member)
+    assert "_59_seance-2017-06-09_2017_" in file.headers["content-disposition"]
+    assert "12.50,10.00" in file.text
+    hidden = await gateway.client.get(f"{path}?format=csv&tableau=dossiers", headers=other)
+    assert hidden.status_code == 404
+    dialogue = await gateway.client.get(f"{SHEET}/dialogue?format=csv&tableau=decisions", headers=member)
+    assert "favorable avec réserves" in dialogue.text
 
 
 async def test_a_plan_shows_its_targets_beside_the_values_of_the_catalogue(gateway: Gateway) -> None:
