@@ -46,6 +46,14 @@ class Settings(BaseSettings):
     oidc_pkce: bool = True
     """Whether to send a PKCE challenge: ``0`` for a provider that refuses what it does not know."""
 
+    webhooks_locaux: bool = False
+    """Whether webhooks may reach this very machine, in clear; only ever in demonstration mode."""
+
+    @property
+    def local_webhooks(self) -> bool:
+        """Whether webhooks may reach this very machine."""
+        return self.demonstration and self.webhooks_locaux
+
     def secret(self, name: str) -> str:
         """Return the content of a secret file, without surrounding blanks.
 

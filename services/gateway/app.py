@@ -22,6 +22,7 @@ from services.gateway.routes import (
     connexion,
     diagnostic,
     donnees,
+    equipe,
     fichiers,
     financements,
     flux,
@@ -35,12 +36,14 @@ from services.gateway.routes import (
     saisie,
     signalements,
     vues,
+    webhooks,
 )
 from services.gateway.routes.errors import add_page_errors
 from services.gateway.screens.donnees import Jobs
 from services.gateway.signalements import PER_MINUTE
 from services.gateway.sources import Sources
 from services.gateway.tables import SCHEMA
+from services.gateway.webhooks.courier import seal_of
 from shared.access.scopes import Audience
 from shared.access.tokens import KeySet, Signer, TokenVerifier
 from shared.client import open_client
@@ -70,6 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.token_verifier = TokenVerifier(
                 keys, issuer=settings.gateway_url, audience=Audience.GATEWAY
             )
+            app.state.webhook_seal = seal_of(settings)
             app.state.forward = http
             app.state.reader = Reader(engine)
             app.state.counting = Counting(app.state.reader)
@@ -119,11 +123,13 @@ def create_app(settings: Settings) -> FastAPI:
         financements.views,
         financements.router,
         connexion.router,
+        equipe.router,
         fichiers.router,
         orientations.router,
         saisie.router,
         signalements.router,
         flux.router,
+        webhooks.router,
         forward.router,
     ):
         app.include_router(router)

@@ -21,9 +21,10 @@ from sqlalchemy import (
     Uuid,
 )
 
-from services.gateway.access.tables import agent_table, client_table, session_table
+from services.gateway.access import tables as access
 from services.gateway.pathway_tables import pathway_tables
 from services.gateway.signalement_table import signalement_table
+from services.gateway.webhook_tables import abonnement_table, livraison_table
 from shared.access.audit import audit_table
 from shared.messaging.tables import add_consumer_tables
 from shared.naming import new_metadata
@@ -31,10 +32,14 @@ from shared.naming import new_metadata
 SCHEMA = "vues"
 
 metadata = new_metadata()
-client = client_table(metadata)
-agent = agent_table(metadata)
-session = session_table(metadata)
+client = access.client_table(metadata)
+agent = access.agent_table(metadata)
+session = access.session_table(metadata)
+invitation = access.invitation_table(metadata)
+delegation = access.delegation_table(metadata)
 signalement = signalement_table(metadata)
+abonnement = abonnement_table(metadata)
+livraison = livraison_table(metadata)
 audit = audit_table(metadata)
 
 vues = new_metadata(SCHEMA)

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import MetaData, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.gateway.access.tables import agent_table, client_table, session_table
+from services.gateway.access import tables
 from shared.access.callers import Perimetre
 from shared.access.scopes import Scope
 
@@ -20,9 +20,11 @@ Resolve = Callable[[AsyncConnection, Sequence[tuple[str, str]]], Awaitable[list[
 
 # Queries need the columns; the migrations read the same definition from the gateway's own MetaData.
 _metadata = MetaData()
-client = client_table(_metadata)
-agent = agent_table(_metadata)
-session = session_table(_metadata)
+client = tables.client_table(_metadata)
+agent = tables.agent_table(_metadata)
+session = tables.session_table(_metadata)
+invitation = tables.invitation_table(_metadata)
+delegation = tables.delegation_table(_metadata)
 _perimetre = TypeAdapter(Perimetre)
 _NOBODY = bytes(32)
 
@@ -57,9 +59,15 @@ async def find_client(conn: AsyncConnection, client_id: str, secret: str) -> Cli
     return Client(client_id, frozenset(map(Scope, row.scopes)), row.perimetre)
 
 
-async def resolve_perimetre(conn: AsyncConnection, registered: dict[str, Any], resolve: Resolve) -> Perimetre:
-    """Return a registered perimeter with the structures it names by SIRET that are known today."""
+async def resolve_perimetre(
+    conn: AsyncConnection, client_id: str, registered: dict[str, Any], resolve: Resolve
+) -> Perimetre:
+    """Return a registered perimeter with the structures known today that it names by SIRET, or that are lent to it."""
+    lent = select(delegation.c.siret, delegation.c.type_structure).where(
+        delegation.c.delegataire == client_id, delegation.c.retiree_le.is_(None)
+    )
     named = [(siret, type_structure) for siret, type_structure in registered.get("sirets", [])]
+    named += [(row.siret, row.type_structure) for row in await conn.execute(lent)]
     perimetre = _perimetre.validate_python(
         {part: codes for part, codes in registered.items() if part != "sirets"}
     )

@@ -44,7 +44,13 @@ DEMONSTRATION = (
     KnownClient(
         "demo-prescripteur",
         "Agence fictive FT-59-01 (démonstration)",
-        (Scope.STRUCTURES_LECTURE, Scope.PARCOURS_LECTURE, Scope.PARCOURS_ECRITURE),
+        (
+            Scope.STRUCTURES_LECTURE,
+            Scope.PARCOURS_LECTURE,
+            Scope.PARCOURS_ECRITURE,
+            Scope.FLUX_LECTURE,
+            Scope.WEBHOOKS_GESTION,
+        ),
         {"organisations": ["FT-59-01"]},
     ),
     KnownClient(
@@ -56,6 +62,8 @@ DEMONSTRATION = (
             Scope.PARCOURS_LECTURE,
             Scope.PARCOURS_ECRITURE,
             Scope.IDENTITE_LECTURE,
+            Scope.FLUX_LECTURE,
+            Scope.WEBHOOKS_GESTION,
             Scope.FINANCEMENT_LECTURE,
         ),
         {"sirets": [[SIRET_SIAE, "ACI"]]},
@@ -152,6 +160,7 @@ async def _write_agents(conn: AsyncConnection) -> None:
             "libelle": known.libelle,
             "scopes": sorted(known.scopes),
             "perimetre": known.perimetre,
+            "administrateur": True,
         }
         for known in sorted(DEMONSTRATION, key=lambda known: known.client_id)
     ]

@@ -33,6 +33,7 @@ class Agent:
     libelle: str
     scopes: frozenset[Scope]
     perimetre: dict[str, Any]
+    administrateur: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ _AGENT = (
     agent.c.libelle,
     agent.c.scopes,
     agent.c.perimetre,
+    agent.c.administrateur,
 )
 
 
@@ -74,7 +76,9 @@ async def find_agent(conn: AsyncConnection, issuer: str, subject: str) -> Agent 
 def _agent(row: Any) -> Agent:
     known = frozenset(Scope)
     scopes = frozenset(Scope(name) for name in row.scopes if name in known)
-    return Agent(row.issuer, row.subject, row.client_id, row.libelle, scopes, row.perimetre)
+    return Agent(
+        row.issuer, row.subject, row.client_id, row.libelle, scopes, row.perimetre, row.administrateur
+    )
 
 
 async def open_session(
@@ -125,5 +129,5 @@ async def close_session(conn: AsyncConnection, key: str) -> None:
 
 async def caller_of(conn: AsyncConnection, agent: Agent, resolve: Resolve) -> Caller:
     """Return the caller that an agent is, with the structures of its perimeter that are known today."""
-    perimetre = await resolve_perimetre(conn, agent.perimetre, resolve)
+    perimetre = await resolve_perimetre(conn, agent.client_id, agent.perimetre, resolve)
     return Caller(agent.client_id, agent.subject, agent.scopes, perimetre)

@@ -1,4 +1,4 @@
-"""The tables of access: clients that ask for tokens, agents that sign in, their sessions."""
+"""The tables of access: clients that ask for tokens, agents that sign in, their sessions, and who lets whom in."""
 
 from sqlalchemy import (
     Boolean,
@@ -11,7 +11,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    Uuid,
+    false,
     func,
+    text,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -47,6 +50,7 @@ def agent_table(metadata: MetaData) -> Table:
 
     ``client_id`` is the name under which what an agent sends is kept: references, keys and imports are unique
     and seen under it, so the agents of one organisation share it. ``perimetre`` is written as a client's.
+    An ``administrateur`` invites and withdraws the agents of its organisation, and lends its structures.
     """
     return Table(
         "agent",
@@ -59,6 +63,61 @@ def agent_table(metadata: MetaData) -> Table:
         Column("perimetre", JSONB, nullable=False),
         Column("actif", Boolean, nullable=False, server_default=true()),
         Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Column("administrateur", Boolean, nullable=False, server_default=false()),
+    )
+
+
+def invitation_table(metadata: MetaData) -> Table:
+    """Declare the table ``invitation``: a place kept in an organisation for whoever brings the code.
+
+    The code is kept as its SHA-256; the rights are those of who invites, on that day.
+    """
+    return Table(
+        "invitation",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column(
+            "code_sha256",
+            LargeBinary,
+            CheckConstraint("octet_length(code_sha256) = 32", name="sha256"),
+            nullable=False,
+            unique=True,
+        ),
+        Column("client_id", Text, nullable=False, index=True),
+        Column("libelle", Text, nullable=False),
+        Column("scopes", ARRAY(Text), nullable=False),
+        Column("perimetre", JSONB, nullable=False),
+        Column("administrateur", Boolean, nullable=False),
+        Column("creee_par", Text, nullable=False),
+        Column("expire_le", DateTime(timezone=True), nullable=False),
+    )
+
+
+def delegation_table(metadata: MetaData) -> Table:
+    """Declare the table ``delegation``: a structure that its organisation lends to another, until it takes it back."""
+    ended = "(retiree_le is null) = (retiree_par is null)"
+    return Table(
+        "delegation",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("client_id", Text, nullable=False, index=True),
+        Column("delegataire", Text, nullable=False),
+        Column("siret", Text, nullable=False),
+        Column("type_structure", Text, nullable=False),
+        Column("accordee_le", DateTime(timezone=True), nullable=False),
+        Column("accordee_par", Text, nullable=False),
+        Column("retiree_le", DateTime(timezone=True)),
+        Column("retiree_par", Text),
+        CheckConstraint(ended, name="retrait_entier"),
+        Index(
+            "uq_delegation_en_cours",
+            "delegataire",
+            "client_id",
+            "siret",
+            "type_structure",
+            unique=True,
+            postgresql_where=text("retiree_le is null"),
+        ),
     )
 
 

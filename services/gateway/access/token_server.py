@@ -58,7 +58,7 @@ class TokenServer:
                 raise invalid_client()
             self.attempts.succeeded(request.client_id, address)
             scopes = _narrow(client, request.scope)
-            perimetre = await resolve_perimetre(conn, client.perimetre, self.resolve)
+            perimetre = await resolve_perimetre(conn, client.client_id, client.perimetre, self.resolve)
         caller = Caller(client.client_id, client.client_id, scopes, perimetre)
         return self.signer.issue(caller, now=now), scopes
 

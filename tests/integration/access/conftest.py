@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from services.gateway.access.tables import agent_table, client_table, session_table
+from services.gateway.access.tables import agent_table, client_table, delegation_table, session_table
 from services.gateway.access.token_server import TokenServer
 from services.gateway.routes.oauth import router
 from shared.access.audit import audit_table
@@ -25,6 +25,7 @@ METADATA = new_metadata()
 client_table(METADATA)
 agent_table(METADATA)
 session_table(METADATA)
+delegation_table(METADATA)
 audit_table(METADATA)
 
 
