@@ -8,12 +8,15 @@ from shared.client import open_client
 
 OPERATOR = "service-gateway"
 PATIENCE_S = 120.0
+PUBLICS = "parcours/v1/publics/arrete"
 REVIEWS = (
     ("structures/v1/conventions/revue", "Conventions"),
     ("structures/v1/structures/revue", "Structures absentes du flux de l'ASP"),
     ("structures/v1/fiches-de-poste/revue", "Fiches de poste"),
     ("parcours/v1/candidatures/classement", "Candidatures sans réponse"),
     ("parcours/v1/personnes/conservation", "Avis avant effacement"),
+    (PUBLICS, "Publics et motifs de refus"),
+    ("vues/v1/webhooks/conservation", "Contenu des webhooks"),
 )
 
 

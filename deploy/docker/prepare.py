@@ -23,7 +23,13 @@ GIVEN = {
     "parcours": (*EVERYONE, "client_parcours", "kek", "index_key"),
     "funding": (*EVERYONE, "client_funding"),
     # It answers for every client, and signs.
-    "gateway": (*EVERYONE, *(f"client_{name}" for name in SERVICES), "client_reprise", "signing_key.json"),
+    "gateway": (
+        *EVERYONE,
+        *(f"client_{name}" for name in SERVICES),
+        "client_reprise",
+        "signing_key.json",
+        "webhook_key",
+    ),
     "operations": (*EVERYONE, "client_gateway"),
     "demonstration": ("client_reprise",),
 }

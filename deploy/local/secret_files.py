@@ -9,7 +9,7 @@ from pathlib import Path
 
 from joserfc.jwk import ECKey
 
-SYMMETRIC_KEYS = ("kek", "index_key", "cursor_key")
+SYMMETRIC_KEYS = ("kek", "index_key", "cursor_key", "webhook_key")
 SYMMETRIC_BYTES = 32
 
 

@@ -108,10 +108,11 @@ def test_only_the_gateway_is_published_and_only_on_this_machine() -> None:
     open_networks = {
         name for name, network in COMPOSE["networks"].items() if not (network or {}).get("internal")
     }
-    assert open_networks == {"edge"}
-    assert [name for name, service in SERVICES.items() if "edge" in service.get("networks", ())] == [
-        "gateway-app"
-    ]
+    members = {
+        network: [name for name, service in SERVICES.items() if network in service.get("networks", ())]
+        for network in open_networks
+    }
+    assert members == {"edge": ["gateway-app"], "out": ["gateway-worker"]}
 
 
 def test_what_an_operator_asks_for_does_not_start_alone() -> None:

@@ -48,7 +48,8 @@ def test_a_file_that_was_lost_is_given_again(root: Path) -> None:
 def test_only_parcours_can_read_identities_and_only_the_gateway_signs(root: Path) -> None:
     for name in PRIVATE:
         assert {path.parent.name for path in root.rglob(name)} == {"source", "parcours"}
-    assert {path.parent.name for path in root.rglob("signing_key.json")} == {"source", "gateway"}
+    for name in ("signing_key.json", "webhook_key"):
+        assert {path.parent.name for path in root.rglob(name)} == {"source", "gateway"}
 
 
 def test_a_process_knows_the_passwords_of_its_own_roles_only(root: Path) -> None:

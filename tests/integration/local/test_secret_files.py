@@ -15,6 +15,7 @@ FILES = {
     "kek",
     "index_key",
     "cursor_key",
+    "webhook_key",
     "client_gateway",
     "client_structures",
     "client_parcours",
@@ -38,10 +39,10 @@ def test_symmetric_keys_are_32_bytes_and_all_different(tmp_path: Path) -> None:
     create_secret_files(tmp_path, SERVICES)
     keys = [
         base64.urlsafe_b64decode((tmp_path / name).read_bytes())
-        for name in ("kek", "index_key", "cursor_key")
+        for name in ("kek", "index_key", "cursor_key", "webhook_key")
     ]
-    assert [len(key) for key in keys] == [32, 32, 32]
-    assert len(set(keys)) == 3
+    assert [len(key) for key in keys] == [32, 32, 32, 32]
+    assert len(set(keys)) == 4
 
 
 def test_the_public_set_checks_what_the_private_key_signs_and_gives_nothing_away(tmp_path: Path) -> None:
