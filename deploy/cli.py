@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from deploy.conformance import check_platform
 from deploy.daily import review_all
 from deploy.demo.load import LoadFailed
 from deploy.fluxiae.run import import_fluxiae
@@ -91,6 +92,10 @@ def _quotidien(chosen: argparse.Namespace, options: Options, console: Console) -
     return 0
 
 
+def _conformite(chosen: argparse.Namespace, _: Options, console: Console) -> int:
+    return 0 if asyncio.run(check_platform(chosen.url, chosen.client, chosen.secret, console)) else 1
+
+
 def _verify(_: argparse.Namespace, options: Options, __: Console) -> int:
     running = control.require_running(options)
     return max(
@@ -154,6 +159,14 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "quotidien", _quotidien, "Fait le travail de chaque jour : revues, refus et clôtures automatiques."
     ).add_argument("--a-blanc", action="store_true", help="dit ce qui serait fait, sans rien écrire")
+    conformite = add(
+        "conformite",
+        _conformite,
+        "Joue les appels d'un logiciel partenaire, à blanc quand ils écriraient ; code 0 si tout passe.",
+    )
+    conformite.add_argument("url", metavar="URL", help="de la plateforme, par exemple http://127.0.0.1:8000")
+    conformite.add_argument("--client", required=True, help="par exemple demo-prescripteur ou demo-siae")
+    conformite.add_argument("--secret", required=True, help="secret du client")
     add("verify", _verify, "Vérifie les journaux, les versions et les vues ; code 0 si tout concorde.")
     add("republish", _republish, "Republie sur Kafka tout le journal d'un service.").add_argument(
         "service", choices=WRITERS

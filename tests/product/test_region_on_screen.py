@@ -67,6 +67,13 @@ async def test_the_work_of_the_day_is_told_before_it_is_done(product: Product) -
     assert [line.partition(" — ")[0] for line in told.stdout.splitlines()] == [title for _, title in REVIEWS]
 
 
+@pytest.mark.parametrize("client", ["demo-prescripteur", "demo-siae"])
+async def test_the_calls_of_a_partner_pass(product: Product, client: str) -> None:
+    played = product.iae("conformite", product.url, "--client", client, "--secret", "demonstration")
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert played.stdout.count("✓") >= 6
+
+
 async def test_loading_again_changes_nothing(product: Product, http: httpx.AsyncClient) -> None:
     before = (await http.get(REPERES)).json()["positions"]
     again = product.iae("demo", "--echelle", "0.05")
