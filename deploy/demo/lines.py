@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from deploy.demo.fiches import fiches
 from deploy.demo.finances import cofinancements, enveloppes
 from deploy.demo.plans import PLANS
 from deploy.demo.rules import MOIS
@@ -110,6 +111,7 @@ def plan(directory: Path) -> list[Step]:
 
     return [
         table("structures", "structures", "structures", _structure),
+        _step("structures", "fiches_de_poste", fiches(read_table(directory, "structures"))),
         # Before the annexes: a département's envelope must be there for them to hold credits of it.
         _step("funding", "enveloppes", enveloppes(read_table(directory, "conventions"), links.departement)),
         table("funding", "annexes", "conventions", _annexe, ("structures",)),

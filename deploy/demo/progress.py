@@ -23,6 +23,7 @@ LABELS = {
     "funding/versements": "Versements",
     "funding/marches": "Clauses sociales",
     "structures/dossiers_cdiae": "Dossiers de CDIAE",
+    "structures/fiches_de_poste": "Fiches de poste",
     "structures/plans": "Plan régional",
 }
 
