@@ -17,23 +17,27 @@ from services.gateway.rate import anonymous_rate
 from services.gateway.routes.saisie import Writing, api_of
 from services.gateway.routes.session_edge import private_page, read_form, see_other, signed_in, text_of
 from services.gateway.screens import cadre
+from services.gateway.screens.reponses_fichier import answers_of
+from services.gateway.screens.tableur import FichierIllisible
 from shared.access.rights import Action
 
 router = APIRouter(prefix="/saisie/fichiers", include_in_schema=False, dependencies=[Depends(anonymous_rate)])
 NATURES = {
+    "decisions": "Réponses aux orientations (CSV à remplir, depuis la liste des orientations)",
     "declarations": "Déclarations du mois (NDJSON)",
     "sorties": "Sorties (CSV ou NDJSON)",
     "contrats": "Contrats (CSV ou NDJSON)",
     "personnes": "Personnes (CSV ou NDJSON)",
 }
+ANSWERS = "decisions"
 SHOWN = 200
 PATIENCE_S = 3.0
 POLL_S = 0.1
 
 
 @router.get("", response_class=HTMLResponse, dependencies=[Depends(signed_in(Action.ECRIRE_PARCOURS))])
-async def file_form(request: Request) -> Response:
-    return _show(request, FichierPage(new_key()))
+async def file_form(request: Request, nature: str = "") -> Response:
+    return _show(request, FichierPage(new_key(), nature if nature in NATURES else ""))
 
 
 def _show(request: Request, page: FichierPage) -> Response:
@@ -60,10 +64,14 @@ async def send_file(request: Request, caller: Writing) -> Response:
     content = await file.read()
     media_type = "text/csv" if file.filename.lower().endswith(".csv") else "application/x-ndjson"
     try:
+        if nature == ANSWERS and media_type == "text/csv":
+            content, media_type = answers_of(content), "application/x-ndjson"
         # The trial and the sending are two jobs: each has its key.
         job = await api_of(request, caller).envoyer_fichier(
             nature, content, media_type, cle=f"{cle}:{'essai' if a_blanc else 'envoi'}", a_blanc=a_blanc
         )
+    except FichierIllisible as error:
+        return _show(request, FichierPage(new_key(), nature, (Faute("fichier", str(error), "Fichier"),)))
     except RefusDuService as refus:
         told = [Faute("fichier", each["detail"], "Fichier") for each in refus.fautes]
         return _show(

@@ -13,9 +13,11 @@ from services.gateway.pages.saisie import Faute, OrientationsPage, ReponsePage
 from services.gateway.parcours_api import ParcoursApi, RefusDuService
 from services.gateway.rate import anonymous_rate
 from services.gateway.routes.saisie import Writing, api_of
-from services.gateway.routes.session_edge import private_page, read_form, see_other, text_of
+from services.gateway.routes.session_edge import private_file, private_page, read_form, see_other, text_of
 from services.gateway.screens import cadre
+from services.gateway.screens.reponses_fichier import answers_file
 from services.gateway.screens.saisie import EN_ATTENTE, MOTIFS_REFUS, names_of, orientation_row, own_structure
+from shared import clock
 from shared.access.callers import Caller
 
 router = APIRouter(prefix="/saisie", include_in_schema=False, dependencies=[Depends(anonymous_rate)])
@@ -44,6 +46,18 @@ async def received(
         structure, toutes, tuple(orientation_row(each, noms) for each in found), following
     )
     return private_page(rendering.render("orientations.html", path, cadre.site(request), page=page))
+
+
+@router.get("/{structure_id:uuid}/orientations/fichier")
+async def file_to_fill(request: Request, caller: Writing, structure_id: UUID) -> Response:
+    await own_structure(request, caller, structure_id)
+    api = api_of(request, caller)
+    found: list[dict[str, Any]] = []
+    while page := await api.candidatures(structure_id, EN_ATTENTE, found[-1]["id"] if found else None):
+        found += page
+    noms = await names_of(caller, api, found)
+    content = answers_file([orientation_row(each, noms) for each in found])
+    return private_file(content, f"iae_orientations_{clock.today().isoformat()}.csv")
 
 
 @router.get("/orientations/{candidature_id:uuid}", response_class=HTMLResponse)

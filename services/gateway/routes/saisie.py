@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
+from starlette.datastructures import UploadFile
 
 from services.gateway.access.sessions import new_key
 from services.gateway.pages import rendering
@@ -15,6 +16,7 @@ from services.gateway.parcours_api import ParcoursApi, RefusDuService
 from services.gateway.rate import anonymous_rate
 from services.gateway.routes.session_edge import (
     bearer_of,
+    private_file,
     private_page,
     read_form,
     see_other,
@@ -31,6 +33,7 @@ from services.gateway.screens.declaration_form import (
     total,
     with_typed,
 )
+from services.gateway.screens.mois_fichier import filled, month_file
 from services.gateway.screens.saisie import (
     MOTIFS_CHOISIS,
     month_page,
@@ -110,6 +113,29 @@ async def send_month(request: Request, caller: Writing, structure_id: UUID, mois
     if step == "modifier":
         return _show_form(request, page)
     return await _send(request, api, page, confirmed=step == "envoyer")
+
+
+@router.get("/{structure_id:uuid}/mois/{mois}/fichier")
+async def month_to_fill(request: Request, caller: Writing, structure_id: UUID, mois: Mois) -> Response:
+    structure = await own_structure(request, caller, structure_id)
+    page = await month_page(request, caller, api_of(request, caller), structure, mois, new_key())
+    return private_file(month_file(page), f"iae_mois_{structure.siret}_{mois}.csv")
+
+
+@router.post("/{structure_id:uuid}/mois/{mois}/fichier", response_class=HTMLResponse)
+async def month_by_file(request: Request, caller: Writing, structure_id: UUID, mois: Mois) -> Response:
+    """Fill the form with a file, then try it: it is sent from the page that shows the trial."""
+    form = await read_form(request)
+    structure = await own_structure(request, caller, structure_id)
+    api, file = api_of(request, caller), form.get("fichier")
+    page = await month_page(request, caller, api, structure, mois, new_key())
+    if not isinstance(file, UploadFile) or not file.filename:
+        page = replace(page, fautes=(Faute("fichier", "Choisissez un fichier.", "Fichier"),))
+    else:
+        page = filled(page, await file.read())
+    if page.fautes:
+        return _show_form(request, page, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return await _send(request, api, page, confirmed=False)
 
 
 async def _send(request: Request, api: ParcoursApi, page: MoisPage, *, confirmed: bool) -> Response:

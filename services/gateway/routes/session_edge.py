@@ -187,6 +187,12 @@ def see_other(path: str) -> Response:
     return RedirectResponse(path, 303, NOT_KEPT)
 
 
+def private_file(content: bytes, name: str) -> Response:
+    """Return a CSV that no cache keeps."""
+    headers = NOT_KEPT | {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, 200, headers, media_type="text/csv; charset=utf-8")
+
+
 def private_page(html: str, status: int = 200) -> Response:
     """Return a page that no cache keeps."""
     return HTMLResponse(html, status, NOT_KEPT)

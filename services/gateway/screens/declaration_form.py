@@ -27,8 +27,13 @@ def bounds(mois: str) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
-def blank_lines(contrats: Sequence[Mapping[str, Any]], noms: Mapping[str, str]) -> list[LigneSaisie]:
-    """Return one empty line a contract, by name; without names, by what ends the identifier of the contract."""
+def blank_lines(
+    contrats: Sequence[Mapping[str, Any]], noms: Mapping[str, str], mois: str
+) -> list[LigneSaisie]:
+    """Return one empty line a contract, by name; without names, by what ends the identifier of the contract.
+
+    An exit known already is shown in its month only: it is not to be declared again in an earlier one.
+    """
     lines = [
         LigneSaisie(
             rang=0,
@@ -37,10 +42,11 @@ def blank_lines(contrats: Sequence[Mapping[str, Any]], noms: Mapping[str, str]) 
             type_contrat=each["type_contrat"],
             debut=date.fromisoformat(each["date_debut"]),
             fin=date.fromisoformat(each["date_sortie"] or each["date_fin_prevue"]),
-            sortie_date=each["date_sortie"] or "",
-            sortie_motif=each["motif_sortie"] or "",
+            sortie_date=each["date_sortie"] if here else "",
+            sortie_motif=(each["motif_sortie"] or "") if here else "",
         )
         for each in contrats
+        for here in ((each["date_sortie"] or "").startswith(mois),)
     ]
     lines.sort(key=lambda line: (line.intitule, line.debut, line.contrat))
     return [replace(line, rang=rank) for rank, line in enumerate(lines, 1)]

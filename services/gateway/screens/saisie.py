@@ -110,7 +110,7 @@ async def month_page(
     premier, dernier = bounds(mois)
     contrats = await api.contrats(structure_id, mois)
     declared = await api.declaration(structure_id, mois)
-    lines = blank_lines(contrats, await names_of(caller, api, contrats))
+    lines = blank_lines(contrats, await names_of(caller, api, contrats), mois)
     async with request.app.state.engine.connect() as conn:
         annexes = await read_annexes(conn, structure_id, premier, dernier)
     return MoisPage(
@@ -128,7 +128,7 @@ async def names_of(caller: Caller, api: ParcoursApi, rows: Sequence[Mapping[str,
     """Return the names of the persons of some rows, if the agent may read identities."""
     if not rows or not may_begin(caller, Action.LIRE_IDENTITE):
         return {}
-    return await api.noms(each["personne_id"] for each in rows)
+    return await api.noms(each["personne_id"] for each in rows if each["personne_id"])
 
 
 def orientation_row(each: Mapping[str, Any], noms: Mapping[str, str]) -> OrientationRow:

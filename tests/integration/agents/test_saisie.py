@@ -118,7 +118,9 @@ async def test_a_structure_sees_only_its_own_and_names_only_with_the_right(hired
     outsider = hired.parcours.as_caller(
         client="autre-logiciel", scopes=[Scope.IDENTITE_LECTURE], structures=[AI], departements=()
     )
-    asked = await outsider.post("personnes/identites", {"personnes": persons})
+    asked = await outsider.post(
+        "personnes/identites", {"personnes": [outsider.name(each) for each in persons]}
+    )
     assert (asked.status_code, asked.json()) == (200, [])
     traces = await hired.parcours.rows("select result from audit where client_id = 'autre-logiciel'")
     assert traces == [("hors_perimetre",)] * 2
