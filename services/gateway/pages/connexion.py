@@ -19,8 +19,9 @@ class ConnexionPage:
 
 @dataclass(frozen=True, slots=True)
 class EspacePage:
-    """What an agent may do here; ``territoires`` are those of its perimeter."""
+    """What an agent may do here; ``territoires`` are those of its perimeter, each with its pages."""
 
+    equipe: bool
     saisie: bool
     signalements: bool
-    territoires: tuple[Lien, ...]
+    territoires: tuple[tuple[Lien, tuple[Lien, ...]], ...]

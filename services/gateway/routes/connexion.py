@@ -1,5 +1,6 @@
 """Signing in and out, and what an agent may do here."""
 
+import re
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote, unquote
@@ -19,9 +20,13 @@ from services.gateway.access.sessions import (
     new_key,
     open_session,
 )
+from services.gateway.access.teams import join
 from services.gateway.access.token_server import TokenServer
 from services.gateway.pages import rendering
 from services.gateway.pages.connexion import ConnexionPage, EspacePage
+from services.gateway.pages.equipe import InvitationPage
+from services.gateway.pages.saisie import Faute
+from services.gateway.pages.site import Lien
 from services.gateway.rate import anonymous_rate
 from services.gateway.routes.session_edge import (
     load_session,
@@ -47,6 +52,8 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(anonymous_rate
 OPEN = [Depends(open_to_all)]
 HOME = "/espace"
 SIGN_IN_COOKIE = "connexion"
+INVITATION_COOKIE = "invitation"
+CODE = re.compile(r"[A-Za-z0-9_-]{43}")
 SIGN_IN_WITHIN_S = 600
 """How long a person may take at the provider."""
 
@@ -140,15 +147,41 @@ async def come_back_from_provider(
     if error or not (secret and state and code):
         raise ConnexionRefusee("La connexion n'a pas abouti.", correction="Recommencez la connexion.")
     identity = await provider.identify(secret, state, code, clock.now())
-    async with request.app.state.engine.connect() as conn:
+    async with request.app.state.engine.begin() as conn:
         agent = await find_agent(conn, provider.issuer, identity.subject)
+        if agent is None and (invited := request.cookies.get(INVITATION_COOKIE)):
+            agent = await join(conn, provider.issuer, identity.subject, invited, clock.now())
     if agent is None:
         raise ConnexionRefusee(
             "Votre identité est reconnue, mais aucun droit ne lui est donné ici. Demandez-les à l'administrateur "
             f"de la plateforme pour l'identifiant {identity.subject[:80]}."
         )
     response = await _let_in(request, agent, unquote(suite), identity.id_token)
-    response.delete_cookie(SIGN_IN_COOKIE, path="/")
+    for cookie in (SIGN_IN_COOKIE, INVITATION_COOKIE):
+        response.delete_cookie(cookie, path="/")
+    return response
+
+
+@router.get("/invitation", response_class=HTMLResponse, dependencies=OPEN)
+async def invitation_form(request: Request) -> Response:
+    return _invited(request)
+
+
+def _invited(request: Request, *fautes: Faute) -> Response:
+    key = open_form(request)
+    page = InvitationPage(form_token(key), request.app.state.oidc is not None, fautes)
+    html = rendering.render("invitation.html", "/invitation", cadre.site(request), page=page)
+    return show_open_form(request, html, key, HTTPStatus.UNPROCESSABLE_ENTITY if fautes else HTTPStatus.OK)
+
+
+@router.post("/invitation", response_class=HTMLResponse, dependencies=OPEN)
+async def bring_invitation(request: Request) -> Response:
+    """Keep the code for the time of the sign-in: the place is taken once the person is known."""
+    code = text_of(await read_open_form(request), "code", 100)
+    if not CODE.fullmatch(code):
+        return _invited(request, Faute("code", "Recopiez le code entier, 43 lettres et signes.", "Code"))
+    response = see_other("/connexion/fournisseur")
+    set_cookie(request, response, INVITATION_COOKIE, code, SIGN_IN_WITHIN_S)
     return response
 
 
@@ -171,10 +204,22 @@ async def sign_out(request: Request, _: Annotated[Caller, Depends(signed_in())])
 async def space(request: Request, caller: Annotated[Caller, Depends(signed_in())]) -> Response:
     site, perimetre = cadre.site(request), caller.perimetre
     page = EspacePage(
+        equipe=request.state.session.agent.administrateur,
         saisie=bool(may_begin(caller, Action.ECRIRE_PARCOURS) and perimetre.structures),
         signalements=bool(may_begin(caller, Action.REPONDRE_SIGNALEMENT) and perimetre.departements),
         territoires=tuple(
-            lien for lien in site.territoires[1:] if lien.href.rpartition("/")[2] in perimetre.departements
+            (lien, _pages_of(code))
+            for lien in site.territoires[1:]
+            if (code := lien.href.rpartition("/")[2]) in perimetre.departements
         ),
     )
     return private_page(rendering.render("espace.html", "/espace", site, page=page))
+
+
+def _pages_of(departement: str) -> tuple[Lien, ...]:
+    return (
+        Lien("annexes à suivre et financements", f"/financements?departement={departement}"),
+        Lien("structures", f"/structures?departement={departement}"),
+        Lien("parcours", f"/parcours?territoire=departement-{departement}"),
+        Lien("séances du CDIAE", f"/departements/{departement}#cdiae"),
+    )

@@ -1,5 +1,6 @@
 """Signing in at a provider: code, PKCE, and every answer that is not to be trusted."""
 
+import re
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,11 +11,14 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey
 from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.gateway.access.clients import agent
 from services.gateway.access.oidc import OidcClient
-from services.gateway.access.sessions import form_token
+from services.gateway.access.sessions import find_agent, form_token
+from services.gateway.access.teams import invite
 from services.gateway.app import create_app
+from shared import clock
 from tests.conftest import Databases, SettingsOf, client_of
 from tests.factories.oidc_provider import CLIENT, SECRET, Provider, running_provider
 
@@ -24,9 +28,10 @@ BACK = "http://127.0.0.1:8000/connexion/retour"
 class Browser:
     """A browser that follows the provider by hand."""
 
-    def __init__(self, client: httpx.AsyncClient, provider: Provider) -> None:
+    def __init__(self, client: httpx.AsyncClient, provider: Provider, engine: AsyncEngine) -> None:
         self.client = client
         self.provider = provider
+        self.engine = engine
 
     async def leave(self, suite: str = "/signalements") -> str:
         """Go to the provider; return the query with which it sends back."""
@@ -58,7 +63,7 @@ async def browser(databases: Databases, settings_of: SettingsOf, secrets_dir: Pa
                     "perimetre": {"departements": ["59"]},
                 }  # fmt: skip
                 await conn.execute(insert(agent).values(values))
-            yield Browser(client, provider)
+            yield Browser(client, provider, application.state.engine)
 
 
 async def test_an_agent_signs_in_at_the_provider_and_out_of_it(browser: Browser) -> None:
@@ -116,3 +121,29 @@ def test_a_provider_in_clear_is_refused() -> None:
             httpx.AsyncClient(), issuer="http://fournisseur.invalid", client_id="x", secret="x",
             redirect_uri=BACK, pkce=True,
         )  # fmt: skip
+
+
+async def test_someone_invited_takes_the_place_once(browser: Browser) -> None:
+    async with browser.engine.begin() as conn:
+        by = await find_agent(conn, browser.provider.url, "agent-oidc")
+        assert by is not None
+        code = await invite(conn, by, "Collègue fictive", clock.now(), administrateur=False)
+    browser.provider.subject = "collegue-oidc"
+    assert (await browser.sign_in()).status_code == 403
+
+    async def bring(code: str) -> httpx.Response:
+        page = (await browser.client.get("/invitation")).text
+        jeton = re.search(r'name="jeton" value="(\w+)"', page)
+        assert jeton is not None
+        return await browser.client.post("/invitation", data={"jeton": jeton[1], "code": code})
+
+    assert (await bring("trop court")).status_code == 422
+    assert (await bring("x" * 43)).status_code == 303
+    assert (await browser.sign_in()).status_code == 403  # it opens nothing
+    assert (await bring(code)).headers["location"] == "/connexion/fournisseur"
+    assert (await browser.sign_in()).status_code == 303
+    assert "Collègue fictive" in (await browser.client.get("/espace")).text
+    browser.client.cookies.clear()
+    browser.provider.subject = "autre-oidc"
+    assert (await bring(code)).status_code == 303
+    assert (await browser.sign_in()).status_code == 403  # it served already
