@@ -29,7 +29,7 @@ ETATS = {
 REPONSES = {code: libelle for code, libelle in ETATS.items() if code != RECU}
 PAGES = re.compile(
     r"/|/(regions|departements)/[0-9AB]{2,3}(/[a-z-]{1,30})?|/structures/[0-9a-f-]{36}(/[a-z-]{1,30})?"
-    r"|/indicateurs/[A-Z]{3}-[0-9]{2}|/[a-z-]{1,30}"
+    r"|/indicateurs/[A-Z]{3}-[0-9]{2}|/cdiae/[0-9AB]{2,3}/[0-9]{4}-[0-9]{2}-[0-9]{2}|/[a-z-]{1,30}"
 )
 FILTERS = ("annee", "type", "departement", "territoire", "connu_le", "mois")
 """What is kept of the filter of a page: no free text."""
@@ -55,7 +55,7 @@ class Objet:
     def departement(self) -> str | None:
         """Département that the page is about, when its address says so."""
         path, query = self._parts
-        named = re.match(r"/departements/([0-9AB]{2,3})", path)
+        named = re.match(r"/(?:departements|cdiae)/([0-9AB]{2,3})", path)
         code = named[1] if named else query.get("departement") or query.get("territoire")
         return code if code in departements() else None
 

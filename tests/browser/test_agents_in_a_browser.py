@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from playwright.async_api import Browser
+from sqlalchemy import text
 
 from services.gateway.pages.models import Bloc
 from services.gateway.pages.signalements import lien_signaler
@@ -46,6 +47,8 @@ async def place(databases: Databases, settings_of: SettingsOf, secrets_dir: Path
         line = make_orientation(None, personne=None, identite=make_identite(nom="ROMARIN-CIBOULETTE"))
         waiting = await office.parcours.write("candidatures", line)
         signed = await office.sign_in()
+        async with office.engine.begin() as conn:
+            await conn.execute(text("update agent set administrateur = true"))
         with socket.create_server(("127.0.0.1", 0)) as listener:
             config = uvicorn.Config(office.application, log_level="warning", ws="none", lifespan="off")
             server = uvicorn.Server(config)
@@ -58,10 +61,20 @@ async def place(databases: Databases, settings_of: SettingsOf, secrets_dir: Path
 async def test_the_pages_of_an_agent_are_sound_accessible_and_need_no_script(
     browser: Browser, place: Place
 ) -> None:
-    for path in ("/connexion", SIGNAL):
+    for path in ("/connexion", SIGNAL, "/signalements", "/invitation"):
         await check_page(browser, place.url + path)
-    for path in (f"/saisie/{ACI}", MONTH, f"/saisie/orientations/{place.orientation}", "/saisie/fichiers"):
+    received = f"/saisie/{ACI}/orientations"
+    for path in (
+        "/espace",
+        f"/saisie/{ACI}",
+        MONTH,
+        received,
+        f"/saisie/orientations/{place.orientation}",
+        "/saisie/fichiers",
+        "/equipe",
+    ):
         await check_page(browser, place.url + path, session=place.session)
+    await check_page(browser, f"{place.url}/cdiae/59/2017-06-09", status=403, session=place.session)
 
 
 async def test_a_month_is_declared_from_the_keyboard_without_script(browser: Browser, place: Place) -> None:

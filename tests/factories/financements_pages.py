@@ -5,6 +5,7 @@ from decimal import Decimal
 from services.gateway.pages.financements import (
     ClauseRow,
     EcartRow,
+    EchangeRow,
     EnveloppeRow,
     FinancementsPage,
     FinanceurRow,
@@ -119,7 +120,10 @@ def make_simulation(*, fautif: bool = False, rempli: bool = False) -> Simulation
     blank = (LigneSaisie(), LigneSaisie(), LigneSaisie())
     taken = (LigneSaisie("ACI", "2", "23921"), *blank[1:])
     told = {"etp": "Écrivez un nombre d'ETP, par exemple 2 ou 1,5."} if fautif else {}
-    given = (LigneSaisie("AI", "beaucoup" if fautif else "29,6", "1619", told), *blank[1:])
+    given = (
+        LigneSaisie("AI", "beaucoup" if fautif else "29,6", "1619", bareme=True, fautes=told),
+        *blank[1:],
+    )
     used = fautif or rempli
     result = Resultat(
         False,
@@ -127,11 +131,16 @@ def make_simulation(*, fautif: bool = False, rempli: bool = False) -> Simulation
         D("-27.6"),
         D("-80.40"),
         ("Équilibre en euros, pas en ETP (règle de projet)",),
+        (
+            EchangeRow("retiré", "Ateliers et chantiers d'insertion", D(2), D(23921)),
+            EchangeRow("attribué", "Associations intermédiaires", D("29.6"), D(1619)),
+        ),
     )
     return SimulationPage(
         adresse=Adresse("/financements/simulation"),
         fraicheur=make_freshness(),
         types=(("", "choisir"), *((code, label) for code, label in TYPES.items() if code != "AUTRE")),
+        annee="2017",
         retraits=taken if used else blank,
         attributions=given if used else blank,
         resultat=result if rempli else None,

@@ -288,7 +288,9 @@ def make_pas_de_calais(**region: object) -> TerritoryPage:
             KeyFigure("CLA-01", "Heures de clauses sociales", D("575000.00"), Unite.HEURES, Comparaison("soit 358 ETP à 1 607 h")),
         ),
         seances=tuple(
-            Seance(date(2017, mois, jour), dossiers, D(demandes), D(accordes))
+            Seance(
+                date(2017, mois, jour), dossiers, D(demandes), D(accordes), f"/cdiae/62/2017-{mois:02}-{jour:02}"
+            )
             for mois, jour, dossiers, demandes, accordes in (
                 (1, 16, 20, "402.10", "388.50"), (2, 14, 19, "351.00", "340.20"), (3, 14, 43, "980.35", "951.12"),
                 (6, 14, 26, "612.40", "590.00"), (10, 16, 14, "301.25", "292.75"),

@@ -29,7 +29,7 @@ from tests.conftest import Databases, SettingsOf, client_of
 from tests.factories.facts import Publisher, make_structure
 from tests.factories.parcours_service import ANNEXES, REPRISE, STRUCTURES, Parcours
 from tests.factories.siret import make_siret
-from tests.factories.tokens import bearer
+from tests.factories.tokens import make_caller
 
 SIAE = (Scope.PARCOURS_LECTURE, Scope.PARCOURS_ECRITURE, Scope.IDENTITE_LECTURE)
 ISSUER = "https://fournisseur.invalid"
@@ -110,9 +110,8 @@ async def open_office(
     base = application.state.settings.parcours_url
     try:
         async with client_of(service) as service_client, client_of(application) as client:
-            parcours = Parcours(
-                service_client, service_engine, secrets_dir, bearer(secrets_dir, scopes=REPRISE)
-            )
+            reprise, vault = make_caller(scopes=REPRISE), service.state.tools
+            parcours = Parcours(service_client, service_engine, secrets_dir, reprise, vault, own.relais)
             transport = httpx.ASGITransport(app=service, raise_app_exceptions=False)
             async with httpx.AsyncClient(mounts={base: transport}, base_url=base) as forward:
                 application.state.forward = forward

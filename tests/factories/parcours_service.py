@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import orjson
@@ -13,13 +14,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.parcours.handlers import projections
+from services.parcours.vault import Vault
+from shared.access.callers import Caller
 from shared.access.scopes import Scope
 from shared.contracts.fact import Fact
+from shared.db import create_engine
 from shared.messaging.consumer import Consumer
+from shared.messaging.sequencer import sequence_batch
 from shared.messaging.source import JournalClient
 from tests.factories.facts import Publisher, make_annexe, make_structure
 from tests.factories.siret import make_siret
-from tests.factories.tokens import ALL_WRITES, bearer
+from tests.factories.tokens import ALL_WRITES, bearer, make_caller
 
 REPRISE = (*ALL_WRITES, Scope.REPRISE)
 KINDS = {"ACI": ("S1", "59350"), "AI": ("S2", "62041"), "ETTI": ("S3", "59350")}
@@ -43,14 +48,36 @@ class Parcours:
     client: httpx.AsyncClient
     engine: AsyncEngine
     secrets_dir: Path
-    headers: Mapping[str, str]
+    caller: Caller
+    vault: Vault
+    relais_url: str
+    headers: dict[str, str] = field(init=False)
     publishers: dict[str, Publisher] = field(
         default_factory=lambda: {name: Publisher(name) for name in ("structures", "funding")}
     )
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "headers", bearer(self.secrets_dir, self.caller))
+
     def as_caller(self, **caller: Any) -> "Parcours":
         """Return the same service, called by somebody else."""
-        return replace(self, headers=bearer(self.secrets_dir, **caller))
+        return replace(self, caller=make_caller(**caller))
+
+    def name(self, personne: object, by: "Parcours | None" = None) -> str:
+        """Return this caller's name for a person, given as the service, or as another caller, names them."""
+        known = UUID(str(personne))
+        known = by.vault.pseudonyms(by.caller).find(known) if by else known
+        return str(self.vault.pseudonyms(self.caller).tell(known))
+
+    async def sequence(self) -> None:
+        """Give their positions to the facts written so far."""
+        engine = create_engine(self.relais_url, application="test-sequencer")
+        try:
+            async with engine.begin() as conn:
+                while await sequence_batch(conn):
+                    pass
+        finally:
+            await engine.dispose()
 
     async def receive(self, *facts: Fact) -> None:
         """Apply facts of another service by the real consumer, twice: the second changes nothing."""

@@ -49,6 +49,13 @@ class AnneeRow:
     financeurs: tuple[FinanceurRow, ...]
 
     @property
+    def tenue(self) -> bool:
+        """Whether anything is known of the year: an annexe, an hour, an exit or a payment."""
+        nothing = (None, 0)
+        known = (self.etp_conventionnes, self.etp_realises, self.sorties.total)
+        return bool(self.financeurs) or any(value not in nothing for value in known)
+
+    @property
     def declarations(self) -> str:
         """How many of the months that are over are declared."""
         return f"{self.mois_recus} sur {self.mois_attendus}" if self.mois_attendus else Absence.SANS_OBJET
@@ -65,22 +72,28 @@ class AnneeRow:
 
 
 OBJECTIFS: tuple[Colonne[AnneeRow], ...] = (
-    Colonne("annee", "Année", lambda a: str(a.annee)),
+    Colonne("exercice", "Exercice", lambda a: str(a.annee)),
     Colonne("etp_conventionnes", "ETP conventionnés", lambda a: a.etp_conventionnes, Unite.ETP),
     Colonne("etp_realises", "ETP réalisés", lambda a: a.etp_realises, Unite.ETP),
-    Colonne("ecart_etp", "Écart", lambda a: a.ecart_ecrit, Unite.ETP),
+    Colonne("ecart_etp", "Écart", lambda a: a.ecart_etp, Unite.ETP, ecriture=lambda a: a.ecart_ecrit),
     Colonne("taux_realisation", "Taux de réalisation", lambda a: a.taux_realisation, Unite.TAUX),
     Colonne("declarations", "Mois déclarés", lambda a: a.declarations),
 )
 
 SORTIES: tuple[Colonne[AnneeRow], ...] = (
-    Colonne("annee", "Année", lambda a: str(a.annee)),
+    Colonne("exercice", "Exercice", lambda a: str(a.annee)),
     Colonne("sorties", "Sorties", lambda a: a.sorties.total, Unite.NOMBRE),
     Colonne("exclues", "Exclues du taux", lambda a: a.sorties.exclues, Unite.NOMBRE),
     Colonne("comptees", "Comptées", lambda a: a.sorties.comptees, Unite.NOMBRE),
     Colonne("dynamiques", "Dynamiques", lambda a: a.sorties.dynamiques, Unite.NOMBRE),
     Colonne("taux", "Taux de sorties dynamiques", lambda a: a.sorties.taux, Unite.TAUX),
     Colonne("taux_prevu", "Objectif des annexes", lambda a: a.taux_prevu, Unite.TAUX),
+)
+
+CATEGORIES: tuple[Colonne[Compte], ...] = (
+    Colonne("code", "Code", lambda c: c[0]),
+    Colonne("libelle", "Sorties", lambda c: c[1]),
+    Colonne("nombre", "Nombre", lambda c: c[2], Unite.NOMBRE),
 )
 
 VERSEMENTS: tuple[Colonne[FinanceurRow], ...] = (

@@ -21,6 +21,8 @@ from services.gateway.pages.svg import Mesure, element, text
 LARGE, ETROIT = "large", "etroit"
 PARTS = ("#1f4e79", "#3b73a8", "#6f9cc5", "#8b8d94")
 """Fill of the parts of a whole: three that belong together, then the rest."""
+VALUE_HEIGHT = 12
+"""Height of a value written on a chart, in units of the drawing."""
 TAUX_MAX = Decimal(2)
 """Small multiples and bars in cells stop at 200 %: one scale for all, so that they compare at a glance."""
 
@@ -85,8 +87,10 @@ def monthly_bars(ident: str, titre: str, months: Sequence[MonthlyEtp], cible: Va
         shapes += _target(left, y(target), width - right + 4, y(target))
         shapes.append(text(width - right + 10, y(target) - 1, etp(target), font_weight=700, fill=svg.CIBLE))
         shapes.append(text(width - right + 10, y(target) + 14, "conventionnés", fill=svg.CIBLE))
-    # Over the target: a month just below it would have its value struck out.
-    shapes += [_month_value(month, left + slot * (rank + 0.5), y) for rank, month in enumerate(months)]
+    struck = None if target is None else y(target)
+    shapes += [
+        _month_value(month, left + slot * (rank + 0.5), y, struck) for rank, month in enumerate(months)
+    ]
     return svg.drawing(ident, (0, 0, width, height), titre, read_months(months, cible), *shapes, classe=LARGE)
 
 
@@ -266,12 +270,18 @@ def _month_column(month: MonthlyEtp, x: float, slot: float, y: Callable[[Decimal
     return shapes
 
 
-def _month_value(month: MonthlyEtp, middle: float, y: Callable[[Decimal], float]) -> Markup:
+def _month_value(
+    month: MonthlyEtp, middle: float, y: Callable[[Decimal], float], line: float | None
+) -> Markup:
+    """Return the value of a month over its bar; over the target line where the line would strike it out."""
     value = known(month.etp)
     if value is None:
         floor = y(Decimal(0))
         return text(middle, floor - 6, "n. c.", text_anchor="middle", fill=svg.ENCRE_CLAIRE)
-    return text(middle, y(value) - 6, etp(value), text_anchor="middle", font_weight=600, **_CASING)
+    foot = y(value) - 6
+    if line is not None and foot - VALUE_HEIGHT <= line <= foot + 4:
+        foot = line - 6
+    return text(middle, foot, etp(value), text_anchor="middle", font_weight=600, **_CASING)
 
 
 _CASING: dict[str, str | Mesure | None] = {"stroke": svg.PAPIER, "stroke_width": 3, "paint_order": "stroke"}

@@ -44,6 +44,11 @@ class DiagnosticPage:
     lignes: tuple[EpciRow, ...]
     lecture: str
 
+    @property
+    def colonnes(self) -> tuple[Colonne[EpciRow], ...]:
+        """Columns of the screen, but those that nobody filled."""
+        return tuple(c for c in A_L_ECRAN if any(c.lire(ligne) is not None for ligne in self.lignes))
+
 
 EPCIS: tuple[Colonne[EpciRow], ...] = (
     Colonne("nom", "Intercommunalité", lambda e: e.nom),

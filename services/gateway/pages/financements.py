@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from urllib.parse import urlencode
 
-from services.gateway.pages.formats import Unite, Valeur
+from services.gateway.pages.formats import INSECABLE, Unite, Valeur, ecart, nombre, taux
 from services.gateway.pages.models import Bloc, Filtre, KeyFigure
 from services.gateway.pages.site import Adresse, Freshness
 from services.gateway.pages.tables import Colonne
+
+REPRISES = 3
+"""Annexes to watch that the link to the simulator takes along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,7 @@ class FinancementsPage:
     clauses: tuple[ClauseRow, ...]
     clauses_total: ClauseRow
     redeploiements: tuple[RedeploiementRow, ...]
+    connu_le: date | None = None
     absents: Mapping[Bloc, str] = field(default_factory=dict)
 
     @property
@@ -157,26 +163,56 @@ class FinancementsPage:
         """Rank of the first line shown, from one."""
         return (self.page - 1) * self.taille + 1
 
+    @property
+    def simulation(self) -> str | None:
+        """Address of the simulator, filled with what the first annexes to watch could give back, if any could."""
+        ready = [row for row in self.suivi if isinstance(row.reprenables, Decimal) and row.reprenables > 0]
+        lines = [
+            (f"retrait_{name}", value)
+            for row in ready[:REPRISES]
+            for name, value in (("type", row.type), ("etp", str(row.reprenables).replace(".", ",")))
+        ]
+        if not lines:
+            return None
+        return f"/financements/simulation?{urlencode([('annee', str(self.annee)), *lines])}"
+
 
 @dataclass(frozen=True, slots=True)
 class LigneSaisie:
-    """One line of the form, as typed; ``fautes`` are sentences by field."""
+    """One line of the form, as typed; ``fautes`` are sentences by field, ``bareme`` tells an amount that nobody typed."""
 
     type: str = ""
     etp: str = ""
     montant: str = ""
+    bareme: bool = False
     fautes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
+class EchangeRow:
+    """A line of an exchange, as it was computed; ETP and euros are over a year."""
+
+    sens: str
+    type: str
+    etp: Decimal
+    montant: Decimal
+
+    @property
+    def euros(self) -> Decimal:
+        """What the ETP are worth."""
+        return self.etp * self.montant
+
+
+@dataclass(frozen=True, slots=True)
 class Resultat:
-    """What the simulator answered."""
+    """What the simulator answered, and the lines that it was asked."""
 
     acceptee: bool
     refus: tuple[str, ...]
     solde_etp: Decimal
     solde_eur: Decimal
     regles: tuple[str, ...]
+    lignes: tuple[EchangeRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +222,7 @@ class SimulationPage:
     adresse: Adresse
     fraicheur: Freshness
     types: tuple[tuple[str, str], ...]
+    annee: str
     retraits: tuple[LigneSaisie, ...]
     attributions: tuple[LigneSaisie, ...]
     resultat: Resultat | None = None
@@ -200,6 +237,11 @@ class SimulationPage:
             for rank, line in enumerate(lines, 1)
             for name, sentence in line.fautes.items()
         ]
+
+
+def _signed(rate: Valeur) -> str:
+    """Return « +5,0 % », so that a gap says on which side it is."""
+    return f"+{taux(rate)}" if isinstance(rate, Decimal) and rate > 0 else taux(rate)
 
 
 ENVELOPPES: tuple[Colonne[EnveloppeRow], ...] = (
@@ -237,7 +279,9 @@ PREVISIONS: tuple[Colonne[PrevisionRow], ...] = (
     Colonne("etp_conventionnes", "ETP conventionnés", lambda p: p.conventionnes, Unite.ETP),
     Colonne("etp_realises", "ETP réalisés", lambda p: p.realises, Unite.ETP),
     Colonne("atterrissage", "Atterrissage", lambda p: p.atterrissage, Unite.ETP),
-    Colonne("ecart", "Écart au conventionné", lambda p: p.ecart, Unite.ETP),
+    Colonne(
+        "ecart", "Écart au conventionné", lambda p: p.ecart, Unite.ETP, ecriture=lambda p: ecart(p.ecart, 1)
+    ),
     Colonne("etp_reprenables", "ETP reprenables", lambda p: p.reprenables, Unite.ETP),
 )
 
@@ -264,8 +308,16 @@ ECARTS: tuple[Colonne[EcartRow], ...] = (
     Colonne("postes", "Postes", lambda e: e.postes, Unite.NOMBRE),
     Colonne("inscrit_eur", "Inscrit", lambda e: e.inscrit, Unite.EUROS),
     Colonne("theorique_eur", "Théorique", lambda e: e.theorique, Unite.EUROS),
-    Colonne("ecart_eur", "Écart", lambda e: e.ecart, Unite.EUROS),
-    Colonne("ecart_relatif", "Écart relatif", lambda e: e.taux, Unite.TAUX),
+    Colonne(
+        "ecart_eur",
+        "Écart",
+        lambda e: e.ecart,
+        Unite.EUROS,
+        ecriture=lambda e: f"{ecart(e.ecart)}{INSECABLE}€",
+    ),
+    Colonne(
+        "ecart_relatif", "Écart relatif", lambda e: e.taux, Unite.TAUX, ecriture=lambda e: _signed(e.taux)
+    ),
 )
 
 CLAUSES: tuple[Colonne[ClauseRow], ...] = (
@@ -278,6 +330,14 @@ CLAUSES: tuple[Colonne[ClauseRow], ...] = (
     Colonne("heures_imputees", "Dont imputées par contrat", lambda c: c.imputees, Unite.HEURES),
     Colonne("part_siae", "Part des SIAE", lambda c: c.siae, Unite.TAUX),
     Colonne("marches_en_retard", "Marchés sous 80 % de l'attendu", lambda c: c.retards, Unite.NOMBRE),
+)
+
+ECHANGES: tuple[Colonne[EchangeRow], ...] = (
+    Colonne("sens", "Sens", lambda e: e.sens),
+    Colonne("type", "Type de structure", lambda e: e.type),
+    Colonne("etp", "ETP", lambda e: e.etp, Unite.ETP, ecriture=lambda e: nombre(e.etp, 2)),
+    Colonne("montant_unitaire", "Euros d'un ETP", lambda e: e.montant, Unite.EUROS),
+    Colonne("montant", "Euros sur un an", lambda e: e.euros, Unite.EUROS),
 )
 
 REDEPLOIEMENTS: tuple[Colonne[RedeploiementRow], ...] = (

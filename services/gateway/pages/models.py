@@ -209,13 +209,13 @@ class StructuresTable:
 
 @dataclass(frozen=True, slots=True)
 class Seance:
-    """One sitting of the CDIAE; ``url`` is its agenda, when the reader may open it."""
+    """One sitting of the CDIAE; ``url`` is its agenda, for its members."""
 
     jour: date
     dossiers: int
     etp_demandes: Valeur
     etp_accordes: Valeur
-    url: str | None = None
+    url: str
 
 
 class Bloc(StrEnum):

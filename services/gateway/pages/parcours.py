@@ -117,5 +117,8 @@ SORTIES: tuple[Colonne[CategorieSortie], ...] = (
     Colonne("nombre", "Sorties comptées", lambda c: c.nombre, Unite.NOMBRE),
     Colonne("part", "Part", lambda c: c.part, Unite.TAUX),
 )
+DELAIS_A_L_ECRAN = tuple(c for c in DELAIS if c.cle != "code")
+COMPTES_A_L_ECRAN = tuple(c for c in COMPTES if c.cle != "code")
+"""Codes are for files: a screen has the words."""
 BLOCS = ("etapes", "delais", "tranches", "suites", "accompagnement", "sorties", "ecartees")
 """Blocks of the page that are files."""

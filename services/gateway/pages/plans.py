@@ -24,6 +24,7 @@ class CibleRow:
     """A target and the value of its indicator, both as written; ``atteinte`` is None when nothing can be said."""
 
     indicateur: Lien
+    code: str
     territoire: str
     annee: int
     cible: str

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from services.gateway.pages.formats import date_longue
 from services.gateway.pages.models import Bloc
 from services.gateway.pages.saisie import Faute
 from services.gateway.pages.site import Adresse
+from shared.reference.territories import departements, regions
 
 BLOCS: dict[str, str] = {
     Bloc.CHIFFRES: "Chiffres clés", Bloc.EVOLUTION: "ETP réalisés chaque mois", Bloc.CARTE: "Par département",
@@ -15,12 +17,14 @@ BLOCS: dict[str, str] = {
     Bloc.PREVISIONS: "Prévisions", Bloc.FINANCEURS: "Financeurs", Bloc.ECARTS: "Part du département",
     Bloc.CLAUSES: "Clauses sociales", Bloc.REDEPLOIEMENTS: "Redéploiements",
     "delais": "Délais", "suites": "Suites des orientations", "accompagnement": "Accompagnement",
-    "sorties": "Sorties", "ecartees": "Sorties laissées de côté", "structure": "Fiche de la structure",
-    "intercommunalites": "Par intercommunalité",
+    "sorties": "Sorties", "ecartees": "Sorties laissées de côté", "tranches": "Réponses par délai", "structure": "Fiche de la structure",
+    "intercommunalites": "Par intercommunalité", "etp": "ETP réalisés chaque mois", "objectifs": "Objectifs et résultats",
+    "decisions": "Décisions du CDIAE", "conventions": "Conventions avec l'État", "postes": "Fiches de poste",
+    "dossiers": "Dossiers et avis du CDIAE", "membres": "Membres du CDIAE", "cibles": "Cibles du plan",
 }  # fmt: skip
 INDICATEURS: dict[str, str] = {
     Bloc.EVOLUTION: "FIN-03", Bloc.CARTE: "FIN-06", Bloc.STRUCTURES: "OFF-01", Bloc.ETAPES: "ORI-02",
-    Bloc.TYPES: "FIN-03",
+    Bloc.TYPES: "FIN-03", "etp": "FIN-04", "objectifs": "FIN-06", "sorties": "SOR-01", "dossiers": "FIN-02",
 }  # fmt: skip
 """The first figure of a block, for those that have one."""
 
@@ -28,6 +32,35 @@ INDICATEURS: dict[str, str] = {
 def libelle_de(bloc: str) -> str:
     """Return the title of a block, « la page entière » when it is none."""
     return BLOCS.get(bloc, "La page entière")
+
+
+PAGES: dict[str, str] = {
+    "": "Accueil", "structures": "Structures", "parcours": "Parcours", "diagnostic": "Diagnostic de l'offre",
+    "financements": "Financements", "plans": "Plans d'action", "projets": "Projets innovants",
+    "veille": "Veille partagée", "indicateurs": "Indicateurs", "donnees": "Données ouvertes", "plan": "plan d'action",
+    "dialogue": "dialogue de gestion",
+}  # fmt: skip
+
+
+def libelle_page(adresse: str) -> str:
+    """Return in words the page of an address and its filter: « Nord, 2017, ACI »."""
+    parts = urlsplit(adresse)
+    match parts.path.strip("/").split("/"):
+        case ["regions", code, *rest] if code in regions():
+            words = [regions()[code].nom, *rest]
+        case ["departements", code, *rest] if code in departements():
+            words = [departements()[code].nom, *rest]
+        case ["cdiae", code, day] if code in departements():
+            words = [f"CDIAE, {departements()[code].nom}", date_longue(date.fromisoformat(day))]
+        case ["structures", _, *rest]:
+            words = ["Fiche d'une structure", *rest]
+        case ["indicateurs", code]:
+            words = [f"Indicateur {code}"]
+        case [name]:
+            words = [name]
+        case _:
+            words = ["Une page"]
+    return ", ".join([*(PAGES.get(word, word) for word in words), *dict(parse_qsl(parts.query)).values()])
 
 
 def lien_signaler(

@@ -1,10 +1,10 @@
 """The tables of the pages, defined once: the page and the file read the same columns, hence the same figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from services.gateway.pages.formats import Absence, Unite, Valeur, date_courte, mois, valeur
 from services.gateway.pages.models import (
@@ -67,6 +67,15 @@ class Colonne(Generic[R]):
     def exporter(self, row: R) -> Cellule:
         """Return the cell as a file holds it."""
         return (self.fichier or self.lire)(row)
+
+
+Tableaux: TypeAlias = Mapping[str, tuple[tuple[Colonne[Any], ...], Sequence[Any]]]
+"""The tables of a page that have a file, by block: columns and lines."""
+
+
+def filled(tables: Tableaux) -> Tableaux:
+    """Return the tables that have a line: an empty one has no file."""
+    return {bloc: (columns, rows) for bloc, (columns, rows) in tables.items() if rows}
 
 
 ETP_MENSUELS: tuple[Colonne[MonthlyEtp], ...] = (

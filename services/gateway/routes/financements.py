@@ -1,5 +1,6 @@
 """The money: the page, its files, its views in JSON, and the simulator as a plain form."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -13,7 +14,7 @@ from services.gateway.pages.exports import Variante
 from services.gateway.pages.models import Bloc
 from services.gateway.rate import anonymous_rate
 from services.gateway.routes.pages import file_answer, html
-from services.gateway.routes.vues import Annee, AuMoins, TypeStructure, check_territory
+from services.gateway.routes.vues import Annee, AuMoins, ConnuLe, TypeStructure, check_territory
 from services.gateway.screens import cadre
 from services.gateway.screens.financements import Asked, Screen, body_of, file_of, financements_screen
 from services.gateway.screens.simulation import Saisie, simulation_screen
@@ -41,6 +42,7 @@ class FinancementsQuery(BaseModel):
     annee: Annotated[int, Field(ge=1990, le=2100)] | None = None
     type: Literal["ACI", "AI", "EI", "ETTI", "EITI", "AUTRE", ""] = ""
     page: Annotated[int, Field(ge=1, le=10_000)] = 1
+    connu_le: date | Literal[""] = ""
     format: Literal["csv", "ods", ""] = ""
     tableau: Bloc = Bloc.FINANCEURS
     variante: Variante = Variante.TABLEUR
@@ -52,6 +54,7 @@ class SimulationQuery(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    annee: Annotated[str, Field(pattern="^([0-9]{4})?$")] = ""
     retrait_type: Annotated[list[str], Field(max_length=20)] = []
     retrait_etp: Annotated[list[str], Field(max_length=20)] = []
     retrait_montant: Annotated[list[str], Field(max_length=20)] = []
@@ -69,7 +72,7 @@ async def financements_page(request: Request, query: Annotated[FinancementsQuery
     # The form sends both lists: a département of another région than the one chosen is dropped with it.
     place = departements().get(query.departement)
     departement = query.departement if place and place.code_region == region else None
-    asked = Asked(region, departement, query.annee, query.type or None, query.page)
+    asked = Asked(region, departement, query.annee, query.type or None, query.page, query.connu_le or None)
     screen = await financements_screen(request, asked)
     if query.format:
         return _file(screen, asked, query)
@@ -90,7 +93,7 @@ def _file(screen: Screen, asked: Asked, query: FinancementsQuery) -> Response:
 async def simulation_page(request: Request, query: Annotated[SimulationQuery, Query()]) -> Response:
     retraits = Saisie(query.retrait_type, query.retrait_etp, query.retrait_montant)
     attributions = Saisie(query.attribution_type, query.attribution_etp, query.attribution_montant)
-    page = await simulation_screen(request, retraits, attributions)
+    page = await simulation_screen(request, query.annee, retraits, attributions)
     return HTMLResponse(rendering.render_simulation(page, cadre.site(request)))
 
 
@@ -101,16 +104,24 @@ async def get_financements(
     annee: Annee,
     departement: str | None = None,
     type_structure: TypeStructure = None,
+    connu_le: ConnuLe = None,
     au_moins: AuMoins = None,
 ) -> Response:
-    return await _view(request, Asked(region, departement, annee, type_structure), au_moins, MONEY)
+    asked = Asked(region, departement, annee, type_structure, connu_le=connu_le)
+    return await _view(request, asked, au_moins, MONEY)
 
 
 @views.get("/clauses", summary="Heures des clauses sociales d'une région ou d'un département")
 async def get_clauses(
-    request: Request, region: str, annee: Annee, departement: str | None = None, au_moins: AuMoins = None
+    request: Request,
+    region: str,
+    annee: Annee,
+    departement: str | None = None,
+    connu_le: ConnuLe = None,
+    au_moins: AuMoins = None,
 ) -> Response:
-    return await _view(request, Asked(region, departement, annee, None), au_moins, (Bloc.CLAUSES,))
+    asked = Asked(region, departement, annee, None, connu_le=connu_le)
+    return await _view(request, asked, au_moins, (Bloc.CLAUSES,))
 
 
 async def _view(request: Request, asked: Asked, au_moins: str | None, blocs: tuple[Bloc, ...]) -> Response:

@@ -287,7 +287,13 @@ def exit_rows(figures: RegionFigures, departement: str | None) -> tuple[Categori
 def seance_rows(figures: RegionFigures, departement: str) -> tuple[Seance, ...]:
     """Return the sittings of the CDIAE of a département in the year."""
     return tuple(
-        Seance(s.jour, s.dossiers, s.etp_demandes, s.etp_accordes)
+        Seance(
+            s.jour,
+            s.dossiers,
+            s.etp_demandes,
+            s.etp_accordes,
+            f"/cdiae/{departement}/{s.jour.isoformat()}",
+        )
         for s in figures.seances
         if s.departement == departement
     )

@@ -62,7 +62,7 @@ def seance_page(request: Request, departement: str, jour: date, sitting: Sitting
         regles=held["source_regles"] if held else None,
         questions=tuple(held["questions"]) if held else (),
         membres=_members(held),
-        dossiers=tuple(_dossier(row) for row in sitting.dossiers),
+        dossiers=tuple(_dossier(row, address) for row in sitting.dossiers),
         etp_demandes=sitting.total("etp_demandes"),
         etp_accordes=sitting.total("etp_accordes"),
         conclusions=tuple(held["conclusions"]) if held else (),
@@ -116,9 +116,10 @@ def _members(held: Mapping[Any, Any] | None) -> tuple[MembreRow, ...]:
     )
 
 
-def _dossier(row: Mapping[Any, Any]) -> DossierRow:
+def _dossier(row: Mapping[Any, Any], address: str) -> DossierRow:
     return DossierRow(
         Lien(row["raison_sociale"], f"/structures/{row['structure_id']}"),
+        f"{address}/imprimer?structure={row['structure_id']}",
         row["type_structure"],
         nom_commune(row["code_insee"]),
         OBJETS.get(row["objet"], row["objet"]),

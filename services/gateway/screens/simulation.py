@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import httpx
 from fastapi import Request
 
-from services.gateway.pages.financements import LigneSaisie, Resultat, SimulationPage
+from services.gateway.pages.financements import EchangeRow, LigneSaisie, Resultat, SimulationPage
 from services.gateway.pages.site import Adresse
 from services.gateway.queries.reperes import TYPES
 from services.gateway.screens.cadre import sources_freshness
@@ -16,12 +17,12 @@ from shared import clock
 from shared.reference.nomenclatures import types_structure
 
 LIGNES = 3
-ROUTE = "/v1/simulations/redeploiement"
+ROUTE, BAREME = "/v1/simulations/redeploiement", "/v1/simulations/bareme"
 FIELDS = {"type_structure": "type", "etp": "etp", "montant_unitaire": "montant"}
 PHRASES = {
     "type": "Choisissez un type de structure.",
     "etp": "Écrivez un nombre d'ETP, par exemple 2 ou 1,5.",
-    "montant": "Écrivez les euros d'un ETP sur un an, par exemple 19655.",
+    "montant": "Écrivez les euros d'un ETP sur un an, par exemple 19655 : le barème n'en donne pas pour cette année.",
 }
 SILENCE = (
     "Le simulateur ne répond pas pour le moment. Votre saisie est conservée : réessayez dans une minute."
@@ -44,14 +45,19 @@ class Saisie:
         return tuple(LigneSaisie(*line) for line in zip(*filled, strict=True))
 
 
-async def simulation_screen(request: Request, retraits: Saisie, attributions: Saisie) -> SimulationPage:
-    """Return the form, and the result when something is typed."""
+async def simulation_screen(
+    request: Request, annee: str, retraits: Saisie, attributions: Saisie
+) -> SimulationPage:
+    """Return the form, and the result when something is typed; an amount left blank is that of the barème."""
     lines = {"retraits": retraits.lignes(), "attributions": attributions.lignes()}
+    amounts = await _baremes(request, annee, [line for side in lines.values() for line in side])
+    lines = {side: tuple(_priced(line, amounts) for line in rows) for side, rows in lines.items()}
     kinds = (*(kind for kind in TYPES if kind != "AUTRE"),)
     page = SimulationPage(
         adresse=Adresse("/financements/simulation"),
         fraicheur=sources_freshness(request, clock.today(), None),
         types=(("", "choisir"), *((kind, types_structure()[kind].libelle) for kind in kinds)),
+        annee=annee,
         retraits=lines["retraits"],
         attributions=lines["attributions"],
     )
@@ -69,7 +75,34 @@ async def simulation_screen(request: Request, retraits: Saisie, attributions: Sa
         return _marked(page, typed, answer.json())
     if not answer.is_success:
         return replace(page, avis=SILENCE)
-    return replace(page, resultat=_resultat(answer.json()))
+    return replace(page, resultat=_resultat(answer.json(), body))
+
+
+async def _baremes(request: Request, annee: str, lines: Sequence[LigneSaisie]) -> dict[str, str]:
+    """Return the amount of an ETP of the types that have no amount typed, on the last day of the year, or today."""
+    kinds = sorted({line.type for line in lines if line.type and line.etp and not line.montant})
+    http: httpx.AsyncClient = request.app.state.forward
+    base = request.app.state.settings.sources["funding"]
+    today = clock.today()
+    day = min(date(int(annee), 12, 31), today) if annee and int(annee) else today
+    found = {}
+    for kind in kinds:
+        try:
+            answer = await http.post(f"{base}{BAREME}", json={"type_structure": kind, "le": day.isoformat()})
+        except httpx.TransportError:
+            return {}
+        body = answer.json() if answer.is_success else {}
+        if body.get("montant_socle"):
+            found[kind] = str(body["montant_socle"])
+    return found
+
+
+def _priced(line: LigneSaisie, amounts: dict[str, str]) -> LigneSaisie:
+    if line.montant or not line.etp or line.type not in amounts:
+        return line
+    return replace(
+        line, montant=f"{Decimal(amounts[line.type]).normalize():f}".replace(".", ","), bareme=True
+    )
 
 
 def _typed(line: LigneSaisie) -> bool:
@@ -99,8 +132,18 @@ def _marked(page: SimulationPage, typed: dict[str, Any], problem: dict[str, Any]
     return replace(page, retraits=tuple(marked["retraits"]), attributions=tuple(marked["attributions"]))
 
 
-def _resultat(body: dict[str, Any]) -> Resultat:
+def _resultat(body: dict[str, Any], asked: dict[str, list[dict[str, str]]]) -> Resultat:
     return Resultat(
+        lignes=tuple(
+            EchangeRow(
+                word,
+                types_structure()[line["type_structure"]].libelle,
+                Decimal(line["etp"]),
+                Decimal(line["montant_unitaire"]),
+            )
+            for side, word in (("retraits", "retiré"), ("attributions", "attribué"))
+            for line in asked[side]
+        ),
         acceptee=body["acceptee"],
         refus=tuple(refusal["detail"] for refusal in body["refus"]),
         solde_etp=Decimal(body["solde_etp"]),

@@ -2,17 +2,19 @@
 
 import html
 import re
+from datetime import date
 
 import httpx
 import pytest
 
 from services.gateway.pages.models import Bloc
-from services.gateway.pages.signalements import lien_signaler
+from services.gateway.pages.signalements import libelle_page, lien_signaler
 from services.gateway.pages.site import Adresse
 from services.gateway.rate import AnonymousRate
-from services.gateway.signalements import page_of, wrong
+from services.gateway.signalements import Objet, page_of, wrong
 from shared.access.scopes import Scope
 from tests.factories.office import Office, fields_of
+from tests.factories.parcours_service import ACI
 
 NEW = lien_signaler(Adresse("/departements/59", {"annee": "2017", "tri": "nom"}), Bloc.EVOLUTION)
 FORM = 'action="/signalements"'
@@ -30,7 +32,7 @@ async def signal(office: Office, message: str, link: str = NEW) -> httpx.Respons
 async def test_a_figure_is_signalled_without_a_name_and_answered_by_the_departement(office: Office) -> None:
     shown = read(await office.page(NEW))
     assert "ETP réalisés chaque mois, ETP réalisés (FIN-03)" in shown
-    assert "/departements/59?annee=2017" in shown
+    assert "Page Nord, 2017 " in shown
     assert (await office.client.post("/signalements", data={"message": "x" * 20})).status_code == 403
     refused = await signal(office, "Appelez-moi au 06 12 34 56 78 pour en parler.")
     assert (refused.status_code, "un numéro de téléphone" in refused.text) == (422, True)
@@ -76,6 +78,8 @@ async def test_two_sendings_are_one_and_an_address_has_its_share(office: Office)
     [
         ("/departements/59?annee=2017&q=texte+libre", "/departements/59?annee=2017"),
         ("/indicateurs/FIN-03", "/indicateurs/FIN-03"),
+        ("/cdiae/59/2017-06-09?x=1", "/cdiae/59/2017-06-09"),
+        ("/cdiae/59/2017-06-09/imprimer", "/"),
         ("https://ailleurs.invalid/regions/32", "/"),
         ("//ailleurs.invalid", "/"),
         ("/regions/32?annee=%3Cscript%3E", "/regions/32"),
@@ -84,6 +88,29 @@ async def test_two_sendings_are_one_and_an_address_has_its_share(office: Office)
 )
 def test_only_a_page_of_ours_is_kept_without_free_text(given: str, kept: str) -> None:
     assert page_of(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/", "Accueil"),
+        ("/regions/32/plan", "Hauts-de-France, plan d'action"),
+        ("/departements/59?annee=2017&type=ACI", "Nord, 2017, ACI"),
+        ("/cdiae/59/2017-06-09", "CDIAE, Nord, 9 juin 2017"),
+        (f"/structures/{ACI}/dialogue", "Fiche d'une structure, dialogue de gestion"),
+        ("/indicateurs/FIN-03?annee=2017", "Indicateur FIN-03, 2017"),
+        ("/departements/ZZ/x/y", "Une page"),
+    ],
+)
+def test_a_page_is_told_in_words(address: str, words: str) -> None:
+    assert libelle_page(address) == words
+
+
+def test_a_doubt_on_a_seance_is_for_its_departement() -> None:
+    link = lien_signaler(Adresse("/cdiae/62/2017-06-09"), "dossiers", date(2017, 12, 31))
+    assert "indicateur=FIN-02" in link
+    assert "arrete_le=2017-12-31" in link
+    assert Objet("dossiers", "FIN-02", "/cdiae/62/2017-06-09", None).departement == "62"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.funding.routes import simulations
+from shared.contracts.fact import Fact
 from shared.contracts.funding import (
     CofinancementInscrit,
     CreditsDeplaces,
@@ -166,6 +168,62 @@ async def test_the_page_its_files_and_the_view_say_the_same(money: Gateway) -> N
         assert (await money.client.get(f"/financements?{wrong}")).status_code == 404
 
 
+async def test_the_money_is_told_as_it_was_known_on_a_day(gateway: Gateway) -> None:
+    annexe = partial(make_annexe, montant_module=None)
+    moved = CreditsDeplaces(
+        mouvement_id=identifier("M1"), origine_id=None, destination_id=identifier("E59"), montant=D(20000), motif="ABONDEMENT"
+    )  # fmt: skip
+    lines = [LigneRedeployee(annexe=identifier("A1"), sens="RETRAIT", etp=D(2))]
+    move = partial(RedeploiementEnregistre, redeploiement_id=identifier("R1"), region="32", lignes=lines)
+    known: dict[tuple[int, int], list[Fact]] = {
+        (1, 10): [make_structure(), annexe(), make_enveloppe("E59", "DEPARTEMENTAL", "59", "200000")],
+        (3, 1): [annexe(montant_cofinance=D(50000)), make_cofinancement("A1")],
+        (6, 1): [annexe(montant_cofinance=D(60000)), make_cofinancement("A1", montant=D(60000)), moved],
+        (7, 1): [move(etat="PROPOSE"), make_versement("V1", "100")],
+        (8, 1): [move(etat="ACCEPTE")],
+    }
+    for (month, number), facts in known.items():
+        for publisher in gateway.publishers.values():
+            publisher.known_on = date(2017, month, number)
+        await gateway.feed(*facts)
+    told = {}
+    for day in (
+        "2017-01-09",
+        "2017-01-10",
+        "2017-03-01",
+        "2017-05-31",
+        "2017-06-01",
+        "2017-07-31",
+        "2017-08-01",
+    ):
+        body = (await gateway.client.get(f"{FIN}&departement=59&connu_le={day}")).json()
+        assert body["connu_le"] == day
+        (nord,) = body["enveloppes"]
+        told[day] = (
+            nord["engage_eur"], nord["disponible_eur"], nord["verse_eur"],
+            [e["inscrit_eur"] for e in body["ecarts"]], [r["etat"] for r in body["redeploiements"]],
+        )  # fmt: skip
+    assert told == {
+        "2017-01-09": ("0.00", None, "0.00", [], []),
+        "2017-01-10": ("196550.00", "3450.00", "0.00", [], []),
+        "2017-03-01": ("146550.00", "53450.00", "0.00", ["50000.00"], []),
+        "2017-05-31": ("146550.00", "53450.00", "0.00", ["50000.00"], []),
+        "2017-06-01": ("136550.00", "83450.00", "0.00", ["60000.00"], []),
+        "2017-07-31": ("136550.00", "83450.00", "100.00", ["60000.00"], ["proposé"]),
+        "2017-08-01": ("136550.00", "83450.00", "100.00", ["60000.00"], ["accepté"]),
+    }
+    now = (await gateway.client.get(f"{FIN}&departement=59")).json()
+    assert (now["connu_le"], now["redeploiements"][0]["etat"]) == (None, "accepté")
+    past = "/financements?annee=2017&departement=59&connu_le=2017-05-31"
+    page = await shown(gateway, past)
+    assert "faits connus le 31 mai 2017" in page
+    assert "faits connus" not in await shown(gateway, "/financements?annee=2017&departement=59")
+    file = await gateway.client.get(f"{past}&format=csv&tableau=ecarts")
+    assert "connu-le-2017-05-31" in file.headers["content-disposition"]
+    clauses = await gateway.client.get("/api/vues/v1/clauses?region=32&annee=2017&connu_le=2017-05-31")
+    assert clauses.json()["connu_le"] == "2017-05-31"
+
+
 @pytest.fixture
 async def simulator(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
     """The gateway, its simulator of the money behind it."""
@@ -195,6 +253,21 @@ async def test_a_redistribution_is_simulated_from_a_plain_form(
     assert 'aria-invalid="true" aria-describedby="attribution-1-etp-faute"' in wrong.text
     assert 'href="#attribution-1-etp"' in wrong.text
     assert 'value="beaucoup"' in wrong.text
+
+
+async def test_an_amount_left_blank_is_that_of_the_bareme_of_the_year(
+    gateway: Gateway, simulator: httpx.AsyncClient
+) -> None:
+    asked = "/financements/simulation?annee={}&retrait_type=ACI&retrait_etp=2&retrait_montant="
+    shown_ = (await simulator.get(asked.format(2017))).text
+    assert 'value="19655"' in shown_
+    assert "montant du barème" in shown_
+    assert "retiré Atelier et chantier d'insertion 2,00 19 655 € 39 310 €" in re.sub(
+        r"\s", " ", await shown(gateway, asked.format(2017))
+    )
+    unknown = await simulator.get(asked.format(1995))
+    assert "le barème n&#39;en donne pas pour cette année" in unknown.text
+    assert (await simulator.get(asked.format("x"))).status_code == 422
 
 
 async def test_a_simulator_that_does_not_answer_is_said_and_what_was_typed_stays(gateway: Gateway) -> None:

@@ -186,3 +186,13 @@ def test_outlines_are_read_with_their_islands() -> None:
         [(0, 0), (4, 0), (4, 4)],
         [(10, 10), (11, 10), (11, 11)],
     ]
+
+
+def test_a_value_that_the_target_line_would_strike_out_is_written_over_the_line() -> None:
+    months = make_months("24 18 25.2")
+    drawing = parse(charts.monthly_bars("a", "Titre", months, D("24.8")))
+    line = side(drawing.findall("svg:line", NS)[-1], "y1")
+    feet = {shape.text: side(shape, "y") for shape in drawing.findall("svg:text", NS)}
+    assert feet["24,0"] == line - 6
+    assert feet["18,0"] > line + 12
+    assert feet["25,2"] < line - 6
