@@ -98,7 +98,7 @@ class Suivies:
 async def load_suivies(conn: AsyncConnection, lines: Sequence[EtapeLine], writer: Writer) -> Suivies:
     """Return what the lines name."""
     structures = await locate_structures(conn, {line.siret for line in lines})
-    identities = await find_identities(conn, writer.caller, {line.personne for line in lines})
+    identities = await find_identities(conn, writer, {line.personne for line in lines})
     return Suivies(structures, identities, {}, writer.tools)
 
 

@@ -90,7 +90,7 @@ async def load_rencontres(
     registre = Registre(writer.tools)
     await registre.look_up(conn, [line.identite for line in lines if line.identite])
     named = {line.personne for line in lines if line.personne}
-    identities = await find_identities(conn, writer.caller, named) if named else {}
+    identities = await find_identities(conn, writer, named) if named else {}
     hired = {line.contrat for line in lines if line.contrat}
     client_id = writer.caller.client_id
     noms, engagements = await find_engagements(conn, client_id, hired) if hired else ({}, {})
@@ -225,6 +225,7 @@ def contrat_etranger() -> BusinessError:
         "Le contrat doit être celui de cette personne dans cette structure, et n'accompagner qu'une embauche.",
         champ="contrat",
         correction="Donnez l'identifiant ou votre référence du contrat signé.",
+        source="Parcours §6.2, acceptation",
     )
 
 
@@ -256,6 +257,8 @@ def decider(
         diagnostic_id=None,
         change_le=jour,
         archivee_le=None,
+        delivrance=None,
+        delivrance_le=None,
     )
 
 

@@ -54,7 +54,7 @@ class Parties:
 async def load_parties(conn: AsyncConnection, lines: Sequence[ContratLine], writer: Writer) -> Parties:
     """Return the structures and the persons that the lines name."""
     structures = await locate_structures(conn, {line.siret for line in lines})
-    personnes = await find_agrements(conn, writer.caller, {line.personne for line in lines})
+    personnes = await find_agrements(conn, writer, {line.personne for line in lines})
     if any(line.date_debut >= REFORME for line in lines):
         covered = await find_couvertures(conn, {personne_id for personne_id, _ in personnes.values()})
         for personne_id, periodes in personnes.values():

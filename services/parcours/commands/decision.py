@@ -1,6 +1,6 @@
 """What becomes of a candidature once sent: every transition that a structure decides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -29,7 +29,7 @@ from services.parcours.domain import transitions
 from services.parcours.domain.candidature import PRESCRIPTEUR, Candidature, verifier_suite
 from services.parcours.domain.declaration import Engagement
 from services.parcours.domain.delivrance import Arrivee, Delivrance, delivrer, refus_d_entree
-from services.parcours.domain.dossier import Dossier, Embauche
+from services.parcours.domain.dossier import PENDING, Dossier
 from services.parcours.domain.embauche import refus_d_embauche
 from services.parcours.domain.errors_pass import (
     ChampSansObjet,
@@ -40,10 +40,12 @@ from services.parcours.domain.errors_pass import (
     PassConcurrent,
     ensure_none,
 )
+from services.parcours.domain.fin_de_parcours import est_annulable
 from services.parcours.domain.habilitation import refus_d_autoprescription
 from services.parcours.domain.regles import REFORME
 from services.parcours.queries.candidature import lock_candidatures
 from services.parcours.queries.contrat import find_engagements
+from services.parcours.queries.delivrance import find_unidentified
 from services.parcours.queries.dossier import Dossiers, read_dossiers
 from services.parcours.queries.habilitation import Sanctions, find_sanctions
 from services.parcours.queries.structure import Located, Structure, find_structures
@@ -97,6 +99,7 @@ class Attente:
     engagements: Mapping[UUID, Engagement]
     dossiers: Dossiers
     sanctions: Sanctions
+    sans_identifiant: Collection[UUID] = ()
 
     def others(self, known: Candidature) -> list[Candidature]:
         """Return the other candidatures of the person that still wait for an answer."""
@@ -127,7 +130,8 @@ async def load_attente(conn: AsyncConnection, lines: Sequence[DecisionLine], wri
     hires = any(line.transition in {"accept", "cancel"} for line in lines)
     dossiers = await read_dossiers(conn, {known.personne_id for known in concerned}) if hires else {}
     sanctions = await find_sanctions(conn, structures.ids) if hires else {}
-    return Attente(candidatures, structures, noms, engagements, dossiers, sanctions)
+    unknown = await find_unidentified(conn, list(dossiers), writer.tools) if hires else ()
+    return Attente(candidatures, structures, noms, engagements, dossiers, sanctions, unknown)
 
 
 def decider_candidature(line: DecisionLine, attente: Attente, writer: Writer) -> Change:
@@ -177,6 +181,7 @@ def _ensure_fields(line: DecisionLine) -> None:
                 "Ce champ manque, ou ne va pas avec cette transition.",
                 champ=champ,
                 correction="Voyez les champs de chaque transition dans la documentation.",
+                source=transitions.SOURCE,
             )
             for champ, wrong in misplaced.items()
             if wrong
@@ -223,8 +228,9 @@ def _accept(
             date_embauche=embauche,
             pass_id=act.pass_iae.id if act.pass_iae else None,
             diagnostic_id=act.diagnostic.id if act.diagnostic else None,
+            delivrance=PENDING if act.a_la_main else None,
         )
-        rows, facts = _written(act, dossier, jour, line, writer)
+        rows, facts = written(act, dossier, jour, line, writer)
     decided = [accepted] + [decider(other, "render_obsolete", jour) for other in attente.others(known)]
     rows += [(candidature, row_of(each)) for each in decided]
     facts += [decision_fact(each, line, writer) for each in decided]
@@ -275,15 +281,17 @@ def _acte(
     ensure_none(refus)
     if valid is None and line.contrat is not None:
         return Delivrance(None, None)  # its contract is under an agrément: no other act covered it
-    act = delivrer(dossier, Arrivee(known.personne_id, structure.id, embauche, jour), uuid7())
+    identified = known.personne_id not in attente.sans_identifiant
+    act = delivrer(dossier, Arrivee(known.personne_id, structure.id, embauche, jour, identified), uuid7())
     if act.diagnostic is not None and act.diagnostic.structure_id == structure.id:
         ensure_none(refus_d_autoprescription(attente.sanctions.get(structure.id, []), jour))
     return act
 
 
-def _written(
+def written(
     act: Delivrance, dossier: Dossier, jour: date, line: Line, writer: Writer
 ) -> tuple[list[Row], list[NewFact]]:
+    """Return the rows and the facts of an act of entry, when it is new or moved."""
     if act.pass_iae is None or not act.change:
         return [], []
     rows = [pass_row(act.pass_iae)]
@@ -304,31 +312,24 @@ def _cancel(line: DecisionLine, attente: Attente, known: Candidature, jour: date
     cancelled = decider(known, "cancel", jour)
     dossier = attente.dossiers[known.personne_id]
     start = known.date_embauche or known.date_orientation
-    signed = any(_since(contract, known.structure_id, start) for contract in dossier.contrats)
-    if known.contrat_id is not None or signed:
-        raise ContratsSignes(
-            "Un contrat est signé pour cette embauche.",
-            correction="Déclarez la sortie du contrat.",
-            source="Parcours §5.7, annulation impossible",
-        )
+    if known.contrat_id is not None or dossier.contrat_depuis(known.structure_id, start):
+        raise contrats_signes()
     rows: list[Row] = [(candidature, row_of(cancelled))]
     facts = [decision_fact(cancelled, line, writer)]
     act = next((each for each in dossier.passes if each.id == known.pass_id), None)
-    if act is not None and attente.only_hire_of(known):
+    if act is not None and est_annulable(act) and attente.only_hire_of(known):
         ended = replace(act, version=act.version + 1, annule=True)
         rows.append(pass_row(ended))
         facts.append(pass_fact(ended, (), EMBAUCHE, jour, line, writer))
     return Change(known.id, tuple(rows), tuple(facts))
 
 
-def _since(contract: Embauche, structure_id: UUID, start: date) -> bool:
-    return contract.structure_id == structure_id and contract.jour >= start
-
-
 def _target(line: DecisionLine, attente: Attente, known: Candidature) -> Structure:
     structure = attente.structures.find(line.siret or "", line.type_structure)
     if structure.id == known.structure_id:
-        raise MemeStructure("La candidature est déjà dans cette structure.", champ="siret")
+        raise MemeStructure(
+            "La candidature est déjà dans cette structure.", champ="siret", source="Parcours §5.7, transfert"
+        )
     return structure
 
 
@@ -359,20 +360,23 @@ def _send_on(line: DecisionLine, attente: Attente, known: Candidature, jour: dat
     transitions.apply(known.etat, "external_transfer")
     kept = replace(known, version=known.version + 1, change_le=jour, archivee_le=None)
     sent = Candidature(
-        id=uuid7(),
-        version=1,
-        personne_id=known.personne_id,
-        structure_id=target.id,
-        origine=known.origine,
-        type_prescripteur=known.type_prescripteur,
-        organisation=known.organisation,
-        date_orientation=jour,
+        id=uuid7(), version=1, personne_id=known.personne_id, structure_id=target.id, origine=known.origine,
+        type_prescripteur=known.type_prescripteur, organisation=known.organisation, date_orientation=jour,
         etat=transitions.NEW,
-    )
+    )  # fmt: skip
     return Change(
         sent.id,
         ((candidature, row_of(kept)), (candidature, row_of(sent))),
         (decision_fact(kept, line, writer), envoi_fact(sent, line, writer)),
+    )
+
+
+def contrats_signes() -> BusinessError:
+    """Return the refusal to change a hire whose contract is signed."""
+    return ContratsSignes(
+        "Un contrat est signé pour cette embauche.",
+        correction="Déclarez la sortie du contrat.",
+        source="Parcours §5.7, annulation impossible",
     )
 
 

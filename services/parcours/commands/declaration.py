@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -27,7 +28,13 @@ from services.parcours.domain.declaration import (
 from services.parcours.domain.errors import ContratEnDouble, LignesRefusees, SortieHorsMois, VersionPerimee
 from services.parcours.domain.regles import REFORME
 from services.parcours.domain.sortie import Sortie, constater_sortie
-from services.parcours.queries.contrat import Heures, find_engagements, get_contrats, get_heures
+from services.parcours.queries.contrat import (
+    Heures,
+    find_engagements,
+    get_contrats,
+    get_heures,
+    get_recrutements,
+)
 from services.parcours.queries.declaration import get_exited, get_versions
 from services.parcours.queries.dossier import find_couvertures
 from services.parcours.queries.structure import Located, Structure, find_annexes, lock_structures
@@ -92,6 +99,8 @@ class Situation:
         The contracts that are over, or that some line ends.
     heures
         Hours of these contracts.
+    recrutements
+        First day of the recruitment of those that renew others.
     """
 
     structures: Located
@@ -102,6 +111,7 @@ class Situation:
     engagements: dict[UUID, Engagement]
     contrats: dict[UUID, Contrat]
     heures: Heures
+    recrutements: Mapping[UUID, date]
 
 
 def _structure_of(line: Contenu, structures: Located) -> Structure:
@@ -148,6 +158,7 @@ async def load_situation(conn: AsyncConnection, lines: Sequence[Contenu], writer
         engagements=engagements,
         contrats=await get_contrats(conn, ending) if ending else {},
         heures=await get_heures(conn, ending) if ending else {},
+        recrutements=await get_recrutements(conn, ending) if ending else {},
     )
 
 
@@ -234,6 +245,7 @@ class Lecture:
             declared.date,
             declared.motif,
             self.heures_of(known.id),
+            self._situation.recrutements.get(known.id),
         )
         told = (known.date_sortie, known.motif_sortie, known.comptee, known.raison)
         if told != (sortie.date, sortie.motif, sortie.comptee, sortie.raison):

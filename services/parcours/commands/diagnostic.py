@@ -13,12 +13,8 @@ from services.parcours.domain import eligibilite
 from services.parcours.domain.candidature import PRESCRIPTEUR, origine_de
 from services.parcours.domain.eligibilite import EMPLOYEUR, PRESCRIPTEUR_HABILITE, Diagnostic
 from services.parcours.domain.errors import DateFuture
-from services.parcours.domain.errors_pass import ChampSansObjet, HabilitationManquante, ensure_none
-from services.parcours.domain.habilitation import (
-    SOURCE_HABILITATION,
-    est_habilitee,
-    refus_d_autoprescription,
-)
+from services.parcours.domain.errors_pass import ChampSansObjet, ensure_none
+from services.parcours.domain.habilitation import refus_d_autoprescription, refus_du_prescripteur
 from services.parcours.domain.identite import verifier_criteres
 from services.parcours.queries.dossier import Dossiers, lock_dossiers
 from services.parcours.queries.habilitation import (
@@ -66,7 +62,7 @@ class Examen:
 async def load_examen(conn: AsyncConnection, lines: Sequence[DiagnosticLine], writer: Writer) -> Examen:
     """Return what the lines name; persons are locked, for a new diagnosis ends the former one."""
     structures = await locate_structures(conn, {line.siret for line in lines if line.siret})
-    identities = await find_identities(conn, writer.caller, {line.personne for line in lines})
+    identities = await find_identities(conn, writer, {line.personne for line in lines})
     dossiers = await lock_dossiers(conn, {sealed.personne_id for sealed in identities.values()})
     habilitations = await find_habilitations(conn, {line.organisation for line in lines})
     sanctions = await find_sanctions(conn, structures.ids)
@@ -92,7 +88,9 @@ def etablir_diagnostic(line: DiagnosticLine, examen: Examen, writer: Writer) -> 
         raise personne_inconnue()
     jour = line.date_diagnostic or writer.today
     if jour > writer.today:
-        raise DateFuture("Le diagnostic n'a pas encore eu lieu.", champ="date_diagnostic")
+        raise DateFuture(
+            "Le diagnostic n'a pas encore eu lieu.", champ="date_diagnostic", source="Parcours §4.3, validité"
+        )
     _ensure_right(line, examen, structure, jour)
     verifier_criteres(line.criteres)
     auteur = EMPLOYEUR if structure else PRESCRIPTEUR_HABILITE
@@ -129,6 +127,7 @@ def _author(line: DiagnosticLine, examen: Examen, writer: Writer) -> Structure |
             "Donnez le SIRET de l'employeur, ou bien le type et l'organisation du prescripteur.",
             champ="siret",
             correction="Remplissez siret, ou type_prescripteur et organisation.",
+            source="Parcours §4.2, auteur du diagnostic",
         )
     if line.siret is not None:
         structure = examen.structures.find(line.siret, line.type_structure)
@@ -144,13 +143,8 @@ def _ensure_right(line: DiagnosticLine, examen: Examen, structure: Structure | N
         ensure_none(refus_d_autoprescription(examen.sanctions.get(structure.id, []), jour))
         return
     known = examen.habilitations.get(line.organisation or "", [])
-    habilite = origine_de(line.type_prescripteur or "", line.organisation) == PRESCRIPTEUR
-    if not (habilite and est_habilitee(known, jour)):
-        raise HabilitationManquante(
-            "Seul un prescripteur habilité établit un diagnostic.",
-            champ="organisation" if habilite else "type_prescripteur",
-            source=SOURCE_HABILITATION,
-        )
+    de_type = origine_de(line.type_prescripteur or "", line.organisation) == PRESCRIPTEUR
+    ensure_none(refus_du_prescripteur(known, jour, de_type=de_type))
 
 
 def row_of(made: Diagnostic) -> dict[str, object]:

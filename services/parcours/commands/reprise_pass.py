@@ -46,7 +46,7 @@ class Titulaires:
 
 async def load_titulaires(conn: AsyncConnection, lines: Sequence[PassRepris], writer: Writer) -> Titulaires:
     """Return the persons that the lines name."""
-    found = await find_agrements(conn, writer.caller, {line.personne for line in lines})
+    found = await find_agrements(conn, writer, {line.personne for line in lines})
     return Titulaires({nom: personne_id for nom, (personne_id, _) in found.items()})
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,7 +11,13 @@ from services.parcours.commands.contrat import content_of, row_of
 from services.parcours.domain.contrat import Contrat
 from services.parcours.domain.errors import ContratDejaTermine, ContratInconnu, DateFuture
 from services.parcours.domain.sortie import Sortie, constater_sortie
-from services.parcours.queries.contrat import Heures, get_contrats, get_heures, resolve_contrats
+from services.parcours.queries.contrat import (
+    Heures,
+    get_contrats,
+    get_heures,
+    get_recrutements,
+    resolve_contrats,
+)
 from services.parcours.queries.structure import Located, lock_structures_of
 from services.parcours.tables import contrat
 from shared.access.rights import Action, may
@@ -37,6 +44,7 @@ class Fins:
     noms: Mapping[str, UUID]
     contrats: Mapping[UUID, Contrat]
     heures: Heures
+    recrutements: Mapping[UUID, date]
 
 
 async def load_fins(conn: AsyncConnection, lines: Sequence[SortieLine], writer: Writer) -> Fins:
@@ -44,7 +52,8 @@ async def load_fins(conn: AsyncConnection, lines: Sequence[SortieLine], writer: 
     noms = await resolve_contrats(conn, writer.caller.client_id, {line.contrat for line in lines})
     ids = list(noms.values())
     structures = await lock_structures_of(conn, ids)
-    return Fins(structures, noms, await get_contrats(conn, ids), await get_heures(conn, ids))
+    contrats, heures = await get_contrats(conn, ids), await get_heures(conn, ids)
+    return Fins(structures, noms, contrats, heures, await get_recrutements(conn, ids))
 
 
 def contrat_inconnu() -> BusinessError:
@@ -87,8 +96,8 @@ def terminer_contrat(line: SortieLine, fins: Fins, writer: Writer) -> Change:
         raise deja_termine()
     if line.date > writer.today:
         raise DateFuture("La sortie n'a pas encore eu lieu.", champ="date")
-    heures = fins.heures.get(known.id, {})
-    sortie = constater_sortie(known, structure.type_structure, line.date, line.motif, heures)
+    heures, recrutement = fins.heures.get(known.id, {}), fins.recrutements.get(known.id)
+    sortie = constater_sortie(known, structure.type_structure, line.date, line.motif, heures, recrutement)
     ended, fact = terminer(known, sortie, line, writer)
     return Change(ended.id, ((contrat, row_of(ended)),), (fact,))
 

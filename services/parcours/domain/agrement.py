@@ -44,6 +44,7 @@ def lire_agrement(numero: str | None, debut: date | None, fin: date | None) -> A
             "Un agrément se donne avec son numéro, son début et sa fin.",
             champ="numero_agrement",
             correction="Remplissez les trois champs, ou aucun.",
+            source="Parcours §11 : agrément historique",
         )
     regle = en_vigueur(DUREES, debut)
     if regle is None:

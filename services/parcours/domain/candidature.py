@@ -11,6 +11,7 @@ from services.parcours.domain.errors import (
     TypePrescripteurInconnu,
 )
 from services.parcours.domain.regles import REFORME, Regle, plus_mois
+from services.parcours.domain.transitions import SOURCE as SOURCE_TRANSITIONS
 from shared.reference.files import UnknownCode
 from shared.reference.nomenclatures import type_prescripteur
 
@@ -18,6 +19,8 @@ PRESCRIPTEUR, ORIENTEUR, EMPLOYEUR, CANDIDAT = "PRESCRIPTEUR", "ORIENTEUR", "EMP
 ORIGINES = (PRESCRIPTEUR, ORIENTEUR, EMPLOYEUR, CANDIDAT)
 _ORIGINE_PAR_CODE_ASP = {"07": CANDIDAT, "08": ORIENTEUR, "99": ORIENTEUR}
 """ASP codes that are no habilitated organisation: spontaneous, other organisation, unknown (§2.2)."""
+
+SOURCE_TYPES = "Parcours §2.2, types d'organisations"
 
 MOTIFS_REFUS = (
     "did_not_come", "did_not_come_to_interview", "hired_elsewhere", "training", "non_eligible", "not_mobile",
@@ -42,7 +45,11 @@ TRANSITION_DE_SUITE = {"EMBAUCHE": "accept", "REFUS": "refuse"}
 
 @dataclass(frozen=True, slots=True)
 class Candidature:
-    """A candidature as stored."""
+    """A candidature as stored.
+
+    ``delivrance`` is the state of the delivery by hand of its PASS IAE (PENDING, GRANTED or DENIED), decided on
+    ``delivrance_le``; None when it is delivered at once.
+    """
 
     id: UUID
     version: int
@@ -62,6 +69,8 @@ class Candidature:
     change_le: date | None = None
     archivee_le: date | None = None
     envoyee_ms: int | None = None
+    delivrance: str | None = None
+    delivrance_le: date | None = None
 
 
 def origine_de(type_prescripteur_code: str, organisation: str | None) -> str:
@@ -81,6 +90,7 @@ def origine_de(type_prescripteur_code: str, organisation: str | None) -> str:
             "Ce type de prescripteur n'est pas dans la nomenclature.",
             champ="type_prescripteur",
             correction="Choisissez un code de la documentation.",
+            source=SOURCE_TYPES,
         ) from unknown
     origine = _ORIGINE_PAR_CODE_ASP.get(code_asp, PRESCRIPTEUR)
     if origine != CANDIDAT and organisation is None:
@@ -88,6 +98,7 @@ def origine_de(type_prescripteur_code: str, organisation: str | None) -> str:
             "L'organisation qui oriente n'est pas nommée.",
             champ="organisation",
             correction="Donnez le code de l'organisation.",
+            source=SOURCE_TYPES,
         )
     return origine
 
@@ -103,11 +114,15 @@ def verifier_suite(
     """
     if transition is None:
         if date_suite or motif_refus:
-            raise SuiteIncoherente("Une date ou un motif est donné sans suite.", champ="suite")
+            raise SuiteIncoherente(
+                "Une date ou un motif est donné sans suite.", champ="suite", source=SOURCE_TRANSITIONS
+            )
         return
     if date_suite is None or date_suite < date_orientation:
         raise SuiteIncoherente(
-            "La suite doit avoir une date, le jour de l'orientation ou après.", champ="date_suite"
+            "La suite doit avoir une date, le jour de l'orientation ou après.",
+            champ="date_suite",
+            source=SOURCE_TRANSITIONS,
         )
     if (transition == "refuse") != (motif_refus is not None):
         raise SuiteIncoherente(

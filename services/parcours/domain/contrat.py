@@ -19,6 +19,8 @@ from services.parcours.domain.regles import REFORME, Periode, Regle, en_vigueur,
 CDDI, CDD_USAGE, CTT = "CDDI", "CDD_USAGE", "CTT"
 TYPES = (CDDI, CDD_USAGE, CTT)
 
+SOURCE = "Parcours §7, contrats de travail par type de structure"
+
 _LOI_2008 = date(2009, 6, 1)  # loi 2008-1249 du 1er décembre 2008, which created the CDDI
 _DEPUIS_TOUJOURS = date(1998, 7, 31)  # loi 98-657, which organises the four types of SIAE
 
@@ -97,7 +99,7 @@ def verifier_type(type_structure: str, type_contrat: str, jour: date) -> None:
         raise TypeContratNonAdmis(
             f"Une structure de type {type_structure} ne signe pas de contrat {type_contrat} à cette date.",
             champ="type_contrat",
-            source=regle.source if regle else None,
+            source=regle.source if regle else SOURCE,
         )
 
 
@@ -109,7 +111,7 @@ def verifier_duree(type_contrat: str, debut: date, fin: date) -> None:
     PeriodeInversee, DureeContrat
     """
     if fin < debut:
-        raise PeriodeInversee("Le contrat finit avant de commencer.", champ="date_fin_prevue")
+        raise PeriodeInversee("Le contrat finit avant de commencer.", champ="date_fin_prevue", source=SOURCE)
     regle = en_vigueur(DUREES.get(type_contrat, ()), debut)
     if regle is None:
         return

@@ -15,6 +15,9 @@ from shared.errors import BusinessError
 PREFIXE = "XXXXX"
 """First five characters of the numbers given here. 99999 belongs to the national platform, and to it alone."""
 
+OUBLIE = "FORGOTTEN"
+"""Why the identifier of France Travail of a person is not given: they forgot it."""
+
 RANGS = 7
 """Figures of the rank that follows: 9,999,999 numbers, those of cancelled PASS IAE among them, then no more."""
 
@@ -67,22 +70,39 @@ class Delivrance:
         Whether the PASS IAE is new or moved, and has to be written.
     suspension
         The suspension that the hire ends, as it becomes.
+    a_la_main
+        Whether those who run the platform deliver it, or not: who the person is does not suffice.
     """
 
     pass_iae: PassIae | None
     diagnostic: Diagnostic | None
     change: bool = False
     suspension: Suspension | None = None
+    a_la_main: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivee:
-    """A hire as decided: who, where, from which day on, decided on which day."""
+    """A hire as decided: who, where, from which day on, decided on which day.
+
+    ``identifiee`` tells whether the person has a NIR, an identifier of France Travail, or none to have.
+    """
 
     personne_id: UUID
     structure_id: UUID
     embauche: date
     jour: date
+    identifiee: bool = True
+
+
+def est_identifiee(*, nir: bool, motif_absence_france_travail: str | None) -> bool:
+    """Tell whether a PASS IAE is delivered at once: not to somebody without a NIR who forgot the other number.
+
+    Source
+    ------
+    Parcours §5.3
+    """
+    return nir or motif_absence_france_travail != OUBLIE
 
 
 def delivrer(dossier: Dossier, arrivee: Arrivee, identity: UUID) -> Delivrance:
@@ -128,6 +148,8 @@ def _nouveau(arrivee: Arrivee, diagnostic: Diagnostic | None, identity: UUID) ->
             correction="Enregistrez le diagnostic d'un prescripteur habilité, ou celui de la structure.",
             source="CT R5132-1-7 ; parcours §5.3",
         )
+    if not arrivee.identifiee:
+        return Delivrance(None, diagnostic, a_la_main=True)
     delivered = PassIae(
         id=identity,
         version=1,

@@ -77,6 +77,7 @@ class Prolongation:
     organisation: str | None = None
     decidee_le: date | None = None
     motif_refus: str | None = None
+    actions: Sequence[str] = ()
 
     @property
     def periode(self) -> Periode:
@@ -137,6 +138,10 @@ class Dossier:
     def demande_en_cours(self, pass_id: UUID) -> Prolongation | None:
         """Return the request that waits for an answer."""
         return next((p for p in self.prolongations if p.pass_id == pass_id and p.etat == PENDING), None)
+
+    def contrat_depuis(self, structure_id: UUID, jour: date) -> bool:
+        """Tell whether a contract in a structure begins on a day or after."""
+        return any(known.structure_id == structure_id and known.jour >= jour for known in self.contrats)
 
     def derniere_embauche(self) -> Embauche | None:
         """Return the last hire by a SIAE."""

@@ -1,15 +1,24 @@
 """Dates of a hire (``domaine/parcours.md`` §6.3)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from services.parcours.domain.errors import PeriodeInversee
-from services.parcours.domain.errors_pass import EmbaucheApresPass, EmbaucheLointaine, EmbauchePassee
-from services.parcours.domain.regles import Citation, plus_mois
+from services.parcours.domain.errors_pass import (
+    EmbaucheApresPass,
+    EmbaucheLointaine,
+    EmbauchePassee,
+    ReportImpossible,
+)
+from services.parcours.domain.regles import REFORME, Citation, Periode, Regle, plus_mois
 from services.parcours.domain.siae import GEIQ
 from shared.errors import BusinessError
 
-HORIZON_MOIS = 6
 SOURCE = "Parcours §6.3, contraintes de dates"
+HORIZON = Regle(6, SOURCE, REFORME)
+"""Months from the decision in which a hire begins, the last day included."""
+
+REPORT = Regle(30, f"{SOURCE} : report d'une embauche future", REFORME)
+"""Days from today within which a hire that has not begun may be moved, the last day included."""
 
 CITATIONS = (
     Citation(
@@ -37,7 +46,7 @@ def refus_d_embauche(
         refus.append(
             EmbauchePassee("L'embauche ne peut pas être passée.", champ="date_embauche", source=SOURCE)
         )
-    limit = plus_mois(jour, HORIZON_MOIS)
+    limit = plus_mois(jour, HORIZON.valeur)
     if debut > limit:
         refus.append(
             EmbaucheLointaine(
@@ -52,4 +61,41 @@ def refus_d_embauche(
         )
     if fin is not None and fin < debut:
         refus.append(PeriodeInversee("L'embauche finit avant de commencer.", champ="date_fin", source=SOURCE))
+    return refus
+
+
+def refus_de_report(
+    ancienne: date, nouvelle: date, pass_iae: Periode | None, jour: date
+) -> list[BusinessError]:
+    """Return all that a new first day of a hire has against it; the hire must not have begun.
+
+    Parameters
+    ----------
+    pass_iae
+        The one that the hire rests on: once it has begun, the hire begins before its last day.
+    """
+    refus: list[BusinessError] = []
+    if ancienne <= jour:
+        refus.append(
+            ReportImpossible(
+                "L'embauche a commencé : elle ne se reporte plus.", champ="date_embauche", source=SOURCE
+            )
+        )
+    latest = jour + timedelta(REPORT.valeur)
+    if not jour <= nouvelle <= latest:
+        refus.append(
+            ReportImpossible(
+                f"L'embauche se reporte entre aujourd'hui et le {latest:%d/%m/%Y}.",
+                champ="date_embauche",
+                source=REPORT.source,
+            )
+        )
+    if pass_iae is not None and pass_iae.debut <= jour and nouvelle >= pass_iae.fin:
+        refus.append(
+            EmbaucheApresPass(
+                f"Le PASS IAE finit le {pass_iae.fin:%d/%m/%Y} : l'embauche commence avant.",
+                champ="date_embauche",
+                source=SOURCE,
+            )
+        )
     return refus

@@ -1,15 +1,21 @@
-"""Postponing a PASS IAE that has not begun, closing one that was long suspended (``domaine/parcours.md`` §5.7)."""
+"""Postponing a PASS IAE that has not begun, cancelling one, closing one that was long suspended (``domaine/parcours.md`` §5.7)."""
 
 from dataclasses import replace
 from datetime import date
 
 from services.parcours.domain import pass_iae as rules
-from services.parcours.domain.dossier import Dossier, PassIae, Suspension
+from services.parcours.domain.dossier import ADMIN, DEFAULT, Dossier, PassIae, Suspension
 from services.parcours.domain.embauche import refus_d_embauche
-from services.parcours.domain.errors_pass import ClotureImpossible, PassPasEnCours, ReportImpossible
+from services.parcours.domain.errors_pass import (
+    AnnulationImpossible,
+    ClotureImpossible,
+    PassPasEnCours,
+    ReportImpossible,
+)
 from services.parcours.domain.regles import REFORME, Regle
 from shared.errors import BusinessError
 
+SOURCE_ANNULATION = "Parcours §5.7, suppression et annulation"
 SOURCE_REPORT = "Parcours §5.7, report du début"
 SUSPENSION_LONGUE = Regle(365, "Parcours §5.7 ; CT R5132-1-3 : plus de 12 mois consécutifs", REFORME)
 """Days of a suspension past which the pathway may be closed."""
@@ -45,6 +51,45 @@ def reporter(known: PassIae, debut: date) -> PassIae:
     return replace(
         known, version=known.version + 1, date_debut=debut, date_fin=rules.fin_de_droit_commun(debut)
     )
+
+
+def est_annulable(known: PassIae) -> bool:
+    """Tell whether a PASS IAE may be cancelled: one that was delivered elsewhere is not ours to take away."""
+    return known.origine in (DEFAULT, ADMIN)
+
+
+def refus_d_annulation(dossier: Dossier, known: PassIae, embauches: int) -> list[BusinessError]:
+    """Return why a PASS IAE may not be cancelled.
+
+    Parameters
+    ----------
+    embauches
+        How many accepted candidatures rest on it.
+    """
+    refus: list[BusinessError] = []
+    if not est_annulable(known):
+        refus.append(
+            AnnulationImpossible(
+                "Ce PASS IAE a été délivré ailleurs : il n'est pas annulé ici.", source=SOURCE_ANNULATION
+            )
+        )
+    if embauches != 1:
+        refus.append(
+            AnnulationImpossible(
+                "Un PASS IAE s'annule quand une embauche, et une seule, repose sur lui.",
+                correction="Annulez d'abord les autres embauches, ou suspendez le PASS IAE.",
+                source=SOURCE_ANNULATION,
+            )
+        )
+    if any(contrat.jour >= known.date_debut for contrat in dossier.contrats):
+        refus.append(
+            AnnulationImpossible(
+                "Un contrat est signé sous ce PASS IAE.",
+                correction="Déclarez la sortie du contrat.",
+                source=SOURCE_ANNULATION,
+            )
+        )
+    return refus
 
 
 def refus_de_cloture(dossier: Dossier, known: PassIae, jour: date) -> list[BusinessError]:

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.parcours.domain.errors_pass import AutoprescriptionSuspendue, SanctionInvalide
+from services.parcours.domain.errors_pass import (
+    AutoprescriptionSuspendue,
+    HabilitationManquante,
+    SanctionInvalide,
+)
 from services.parcours.domain.regles import REFORME, Regle, plus_mois
 from shared.errors import BusinessError
 
@@ -39,6 +43,29 @@ def est_habilitee(connues: Sequence[Habilitation], jour: date) -> bool:
         What the registry says of it; empty when it does not know it: then its type alone decides.
     """
     return not connues or any(known.tient(jour) for known in connues)
+
+
+def refus_du_prescripteur(
+    connues: Sequence[Habilitation], jour: date, *, de_type: bool
+) -> list[BusinessError]:
+    """Return why an organisation may not diagnose, nor grant a prolongation, on a day.
+
+    Parameters
+    ----------
+    connues
+        What the registry says of it: it has the last word.
+    de_type
+        Whether the organisation is of a type that prescribes.
+    """
+    if de_type and est_habilitee(connues, jour):
+        return []
+    return [
+        HabilitationManquante(
+            "Seul un prescripteur habilité établit un diagnostic, ou accorde une prolongation.",
+            champ="organisation" if de_type else "type_prescripteur",
+            source=SOURCE_HABILITATION,
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,9 @@ def fin_repoussee(debut: date, ajouts: Iterable[Periode]) -> date:
     """
     days = DUREE.valeur - 1 + sum(jours_ajoutes(ajout) for ajout in ajouts)
     if debut.toordinal() + days > DERNIER_JOUR.toordinal():
-        raise HorsCalendrier("La fin du PASS IAE dépasse l'année 2999.", champ="date_debut")
+        raise HorsCalendrier(
+            "La fin du PASS IAE dépasse l'année 2999.", champ="date_debut", source="Parcours §5.2, durée"
+        )
     return debut + timedelta(days)
 
 
@@ -138,7 +140,19 @@ def refus_des_dates(
             )
         )
     if any(suspension.fin < suspension.debut for suspension in suspensions):
-        refus.append(PeriodeInversee("Une suspension finit avant de commencer.", champ="suspensions"))
+        refus.append(
+            PeriodeInversee(
+                "Une suspension finit avant de commencer.",
+                champ="suspensions",
+                source="Parcours §5.5, durée",
+            )
+        )
     if any(prolongation.fin <= prolongation.debut for prolongation in prolongations):
-        refus.append(PeriodeInversee("Une prolongation dure un jour au moins.", champ="prolongations"))
+        refus.append(
+            PeriodeInversee(
+                "Une prolongation dure un jour au moins.",
+                champ="prolongations",
+                source="Parcours §5.6, durée min",
+            )
+        )
     return refus

@@ -1,9 +1,11 @@
 """Prolongations of a PASS IAE (``domaine/parcours.md`` §5.6)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.parcours.domain.errors_pass import (
+    ChampSansObjet,
     DebutHorsFinDePass,
     DureeDeProlongation,
     FenetreFermee,
@@ -17,8 +19,20 @@ from services.parcours.domain.regles import REFORME, Citation, Periode, Regle, p
 from services.parcours.domain.siae import SIAE, refus_du_type, type_de_regle
 from shared.errors import BusinessError
 
-AVANT, APRES = 12, 6
+FENETRE = Regle((12, 6), "Parcours §5.6, fenêtre", REFORME)
 """Months before and after the last day of a PASS IAE in which it may be prolonged, both days included."""
+
+RAPPELS = Regle((10, 30), "Parcours §5.6, rappels", REFORME)
+"""Days between two reminders of a request; days after which there is none."""
+
+HORS_IAE = "IAE"
+MOTIFS_DE_REFUS = (HORS_IAE, "SIAE", "DURATION", "REASON")
+"""Why a request is refused: the IAE, the type of structure, the length or the reason does not suit."""
+
+ACTIONS = ("EXIT_IAE", "SOCIAL_PARTNER", "OTHER")
+"""What the prescripteur proposes to somebody whom the IAE does not suit any more."""
+
+SOURCE_REFUS = "CT R5132-1-8 : refus motivé par écrit ; parcours §5.6, motifs de refus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +84,7 @@ CITATIONS = (
     Citation(
         "prolongation_fenetre",
         "De 12 mois avant à 6 mois après le dernier jour du PASS, bornes incluses",
-        "Parcours §5.6, fenêtre",
+        FENETRE.source,
     ),
     Citation(
         "prolongation_prescripteur",
@@ -83,7 +97,8 @@ CITATIONS = (
 
 def fenetre(fin_pass: date) -> Periode:
     """Return the days on which a PASS IAE may be prolonged."""
-    return Periode(plus_mois(fin_pass, -AVANT), plus_mois(fin_pass, APRES))
+    before, after = FENETRE.valeur
+    return Periode(plus_mois(fin_pass, -before), plus_mois(fin_pass, after))
 
 
 def fenetre_ouverte(fin_pass: date, jour: date) -> bool:
@@ -102,6 +117,36 @@ def fin_maximale(motif: str, debut: date, deja: int) -> date:
     """
     known = MOTIFS[motif].valeur
     return debut + timedelta(known.par_demande if known.cumul is None else known.cumul - deja)
+
+
+def rappel_suivant(demandee_le: date, jour: date) -> date | None:
+    """Return the next day, that day included, on which who was asked is reminded; None when none is left."""
+    every, until = RAPPELS.valeur
+    days = range(every, until + 1, every)
+    return next((due for n in days if (due := demandee_le + timedelta(n)) >= jour), None)
+
+
+def refus_de_la_reponse(
+    motif_refus: str | None, actions: Collection[str], *, accordee: bool
+) -> list[BusinessError]:
+    """Return what an answer has against it: a refusal has a reason, and actions when the IAE suits no more."""
+    refus: list[BusinessError] = []
+    if accordee != (motif_refus is None):
+        refus.append(
+            ChampSansObjet(
+                "Le motif accompagne un refus, et lui seul.", champ="motif_refus", source=SOURCE_REFUS
+            )
+        )
+    if bool(actions) != (motif_refus == HORS_IAE):
+        refus.append(
+            ChampSansObjet(
+                "Les actions proposées accompagnent le motif IAE, et lui seul.",
+                champ="actions",
+                correction=f"Proposez une action au moins : {', '.join(ACTIONS)}.",
+                source=SOURCE_REFUS,
+            )
+        )
+    return refus
 
 
 def refus_du_motif(motif: str, type_structure: str | None, jour: date) -> list[BusinessError]:
@@ -140,7 +185,7 @@ def refus_de_prolongation(
             FenetreFermee(
                 f"Ce PASS IAE se prolonge du {ouverte:%d/%m/%Y} au {fermee:%d/%m/%Y}.",
                 champ="au",
-                source="Parcours §5.6, fenêtre",
+                source=FENETRE.source,
             )
         )
     if voulue.debut != pass_iae.fin:
@@ -152,7 +197,11 @@ def refus_de_prolongation(
             )
         )
     if voulue.fin <= voulue.debut:
-        refus.append(ProlongationTropCourte("La prolongation dure un jour au moins.", champ="fin"))
+        refus.append(
+            ProlongationTropCourte(
+                "La prolongation dure un jour au moins.", champ="fin", source="Parcours §5.6, durée min"
+            )
+        )
     if voulue.fin > voulue.debut + timedelta(regle.valeur.par_demande):
         refus.append(
             DureeDeProlongation(

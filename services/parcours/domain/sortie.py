@@ -39,6 +39,8 @@ class Seuil:
     heures: Decimal
 
 
+SOURCE_SORTANT = "Parcours §10.3 : qui est sortant"
+
 _CIRCULAIRE = date(2008, 12, 10)
 _ACI_EI = Regle(
     Seuil(81, Decimal(1)),
@@ -72,7 +74,12 @@ class Sortie:
 
 
 def constater_sortie(
-    contrat: Contrat, type_structure: str, jour: date, motif: str, heures: Mapping[str, Decimal]
+    contrat: Contrat,
+    type_structure: str,
+    jour: date,
+    motif: str,
+    heures: Mapping[str, Decimal],
+    recrutement: date | None = None,
 ) -> Sortie:
     """Return the exit of a contract, judged with the hours declared so far.
 
@@ -80,6 +87,8 @@ def constater_sortie(
     ----------
     heures
         Hours declared for the contract by month ``AAAA-MM``.
+    recrutement
+        First day of the first contract of which this one is a renewal; its own first day when it is none.
 
     Raises
     ------
@@ -91,6 +100,7 @@ def constater_sortie(
             "La sortie est hors des dates du contrat.",
             champ="date",
             correction="Vérifiez la date ; un contrat renouvelé est un nouveau contrat.",
+            source=SOURCE_SORTANT,
         )
     mois = f"{jour:%Y-%m}"
     if any(worked for month, worked in heures.items() if month > mois):
@@ -98,10 +108,12 @@ def constater_sortie(
             "Des heures sont déclarées après le mois de la sortie.",
             champ="date",
             correction="Corrigez d'abord la déclaration de ces mois, ou la date de sortie.",
+            source=SOURCE_SORTANT,
         )
     annee = mois[:4]
     worked = sum((h for month, h in heures.items() if month[:4] == annee), Decimal(0))
-    raison = juger(type_structure, known.categorie, jour, (jour - contrat.date_debut).days, worked)
+    jours = (jour - (recrutement or contrat.date_debut)).days
+    raison = juger(type_structure, known.categorie, jour, jours, worked)
     return Sortie(jour, motif, known.categorie, known.dynamique, raison == COMPTEE, raison)
 
 
@@ -113,6 +125,7 @@ def _motif(code: str) -> MotifSortie:
             "Ce motif de sortie n'est pas dans la nomenclature.",
             champ="motif",
             correction="Choisissez un code de la documentation.",
+            source="Parcours §10.2, motifs de sortie",
         ) from unknown
 
 

@@ -24,6 +24,9 @@ from shared.errors import BusinessError
 DUREE_MAXI = Regle(36, "Parcours §5.5 : 36 mois par suspension", REFORME)
 """Months of one suspension; the last day is the eve of the same day of the month."""
 
+SOURCE = "Parcours §5.5"
+SOURCE_DEBUT = f"{SOURCE} ; CT R5132-1-3"
+
 RETROACTIVITE = Regle(365, "Parcours §5.5, rétroactivité", REFORME)
 """Days that a suspension may go back, at most."""
 
@@ -68,7 +71,7 @@ CITATIONS = (
     Citation(
         "suspension_debut",
         "Début au plus tard aujourd'hui, dans les bornes du PASS, qui doit être en cours et non suspendu",
-        "Parcours §5.5 ; CT R5132-1-3",
+        SOURCE_DEBUT,
     ),
     Citation(
         "suspension_retroactivite",
@@ -151,7 +154,9 @@ def refus_de_suspension(
     if est_suspendu(autres, jour):
         refus.append(PassSuspendu("Le PASS IAE est déjà suspendu.", champ="autres", source="Parcours §5.5"))
     if voulue.fin < voulue.debut:
-        refus.append(PeriodeInversee("La suspension finit avant de commencer.", champ="fin"))
+        refus.append(
+            PeriodeInversee("La suspension finit avant de commencer.", champ="fin", source=f"{SOURCE}, durée")
+        )
     if voulue.fin > fin_maximale(voulue.debut):
         refus.append(
             SuspensionTropLongue(
@@ -173,10 +178,16 @@ def _refus_du_debut(pass_iae: Periode, debut: date, floor: date, jour: date) -> 
     refus: list[BusinessError] = []
     if debut > jour:
         refus.append(
-            SuspensionFuture("La suspension ne peut pas commencer après aujourd'hui.", champ="debut")
+            SuspensionFuture(
+                "La suspension ne peut pas commencer après aujourd'hui.", champ="debut", source=SOURCE_DEBUT
+            )
         )
     if not est_en_cours(pass_iae, debut):
-        refus.append(SuspensionHorsPass("La suspension commence hors des dates du PASS IAE.", champ="debut"))
+        refus.append(
+            SuspensionHorsPass(
+                "La suspension commence hors des dates du PASS IAE.", champ="debut", source=SOURCE_DEBUT
+            )
+        )
     if debut < floor:
         refus.append(
             SuspensionTropAncienne(

@@ -10,7 +10,7 @@ from shared.db import create_engine
 from shared.service import create_service_app
 from tests.conftest import Databases, SettingsOf, client_of
 from tests.factories.parcours_service import ANNEXES, REPRISE, STRUCTURES, Parcours
-from tests.factories.tokens import bearer
+from tests.factories.tokens import make_caller
 
 
 @pytest.fixture
@@ -20,8 +20,10 @@ async def parcours(
     urls = await databases.clone("parcours")
     engine = create_engine(urls.appli, application="test")
     try:
-        async with client_of(create_service_app(SERVICE, settings_of(urls))) as client:
-            service = Parcours(client, engine, secrets_dir, bearer(secrets_dir, scopes=REPRISE))
+        app = create_service_app(SERVICE, settings_of(urls))
+        async with client_of(app) as client:
+            caller = make_caller(scopes=REPRISE)
+            service = Parcours(client, engine, secrets_dir, caller, app.state.tools, urls.relais)
             await service.receive(*STRUCTURES)
             await service.receive(*ANNEXES)
             yield service

@@ -240,3 +240,22 @@ async def test_in_one_file_an_exit_ends_the_hours_of_the_next_line(hired: Parcou
     assert fact["comptee"] is True
     again, _ = await hired.send("declarations", lines[:2])
     assert (again["acceptees"], again["deja_recues"]) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("start", "raison"), [("2017-09-01", "comptee"), ("2017-09-02", "duree_insuffisante")]
+)
+async def test_the_exit_of_a_renewal_is_judged_since_the_first_contract(
+    hired: Parcours, start: str, raison: str
+) -> None:
+    """The first contract ends on 31 August: one that begins the next day renews it, a day later it is another."""
+    renewal = make_contrat("K3", date_debut=start, date_fin_prevue="2018-06-30")
+    last = make_contrat("K4", date_debut="2018-07-01", date_fin_prevue="2018-12-31")
+    await hired.load("contrats", renewal, last)
+    out = {"date": "2017-10-15", "motif": "CDI"}
+    answer = await hired.declare("2017-10", make_ligne("K3", "20", sortie=out))
+    assert answer.status_code == 201, answer.text
+    await hired.load("sorties", make_sortie("K4", date="2018-07-20"))
+    told = [fact["raison"] for fact in await hired.facts("contrat.termine")]
+    # The last one follows a contract that an exit ended: it stands alone, with too few days.
+    assert told == [raison, "duree_insuffisante"]

@@ -82,13 +82,13 @@ async def test_a_person_is_sent_hired_and_gets_a_pass_that_their_contract_rests_
 ) -> None:
     sent = await office.write("candidatures", sending())
     elsewhere = await office.write("candidatures", sending(siret=SIRETS["ETTI"], type_structure="ETTI"))
-    personne = await person_of(office, sent)
+    personne, hired = await person_of(office, sent), await person_of(employer, sent)
     hire = {"transition": "accept", "date_embauche": day(TODAY)}
     assert (await decide(employer, sent, transition="process")).status_code == 201
     assert codes(await decide(employer, sent, transition="accept")) == ["date_embauche_manquante"]
     assert codes(await decide(employer, sent, **hire)) == ["sans_diagnostic"]
     signed = make_contrat(
-        None, personne=personne, date_debut=day(TODAY), date_fin_prevue=day(TODAY + timedelta(200))
+        None, personne=hired, date_debut=day(TODAY), date_fin_prevue=day(TODAY + timedelta(200))
     )
     assert codes(await employer.post("contrats", signed)) == ["sans_agrement"]
     await office.write("diagnostics", diagnosis(personne))
@@ -99,7 +99,7 @@ async def test_a_person_is_sent_hired_and_gets_a_pass_that_their_contract_rests_
     assert answer.status_code == 201, answer.text
     states = [(await parcours.get(f"candidatures/{each}")).json()["etat"] for each in (sent, elsewhere)]
     assert states == ["accepted", "obsolete"]
-    (known,) = (await employer.get(f"personnes/{personne}/pass")).json()
+    (known,) = (await employer.get(f"personnes/{hired}/pass")).json()
     assert known["affichage"] == "XXXXX 00 00001"
     assert (known["date_debut"], known["date_fin"]) == (day(TODAY), day(TODAY + timedelta(729)))
     assert (known["etat"], known["jours_restants"], known["date_fin_estimee"]) == (
@@ -122,7 +122,7 @@ async def test_a_cancelled_hire_takes_its_pass_away_and_its_number_with_it(
     parcours: Parcours, office: Parcours, employer: Parcours
 ) -> None:
     sent = await office.write("candidatures", sending())
-    personne = await person_of(office, sent)
+    personne = await person_of(employer, sent)
     own = {"siret": SIRETS["ACI"], "type_structure": "ACI", "type_prescripteur": None, "organisation": None}
     own_diagnosis = {name: value for name, value in (diagnosis(personne) | own).items() if value is not None}
     few = own_diagnosis | {"criteres": ["FLE", "PM"]}
@@ -240,7 +240,7 @@ async def test_a_prescripteur_grants_what_the_structure_cannot_alone(
     path = f"pass/{pass_id}/prolongations"
     asked = {"siret": SIRETS["ACI"], "date_fin": day(end + timedelta(100)), "motif": "RQTH"}
     assert codes(await employer.post(path, asked)) == ["champ_sans_objet"]
-    asked["organisation"] = "FT-59-01"
+    asked |= {"organisation": "FT-59-01", "type_prescripteur": "FT"}
     assert codes(await employer.post(path, asked | {"siret": SIRETS["AI"]})) == ["non_employeur"]
     answers = await asyncio.gather(*(employer.post(path, asked) for _ in range(2)))
     assert sorted(answer.status_code for answer in answers) == [201, 409]
@@ -275,16 +275,17 @@ async def test_the_carence_keeps_out_unless_a_prescripteur_lifts_it(
     await takeover.write("diagnostics", diagnosis(personne, date_diagnostic=day(long_ago)))
     hire = {"transition": "accept", "date_embauche": day(long_ago), "connu_le": day(long_ago)}
     assert (await decide(takeover, sent, **hire)).status_code == 201
-    spontaneous = sending(type_prescripteur="SPONTANEE") | {"personne": personne}
+    named = employer.name(personne, takeover)
+    spontaneous = sending(type_prescripteur="SPONTANEE") | {"personne": named}
     spontaneous.pop("organisation")
     spontaneous.pop("identite")
     assert codes(await employer.post("candidatures", spontaneous)) == ["en_carence"]
     again = await office.write("candidatures", sending(siret=SIRETS["AI"], type_structure="AI"))
     hire = {"transition": "accept", "date_embauche": day(TODAY)}
     assert codes(await decide(employer, again, **hire)) == ["sans_diagnostic"]
-    await office.write("diagnostics", diagnosis(personne))
+    await office.write("diagnostics", diagnosis(office.name(personne, takeover)))
     assert (await decide(employer, again, **hire)).status_code == 201
-    assert len((await employer.get(f"personnes/{personne}/pass")).json()) == 2
+    assert len((await employer.get(f"personnes/{named}/pass")).json()) == 2
 
 
 async def test_hours_are_eligible_under_a_pass_that_is_not_suspended(

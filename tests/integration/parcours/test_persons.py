@@ -24,6 +24,7 @@ READER = (*ALL_WRITES, Scope.IDENTITE_LECTURE)
         ({"nir": "190055935000112", "motif_absence_nir": None}, "nir_invalide"),
         ({"nir": NIR, "motif_absence_nir": None, "sexe": "F"}, "nir_incoherent"),
         ({"motif_absence_nir": None}, "nir_ou_motif"),
+        ({"identifiant_france_travail": "1234567é"}, "identifiant_france_travail_invalide"),
         ({"criteres": ["INVENTE"]}, "critere_inconnu"),
         ({"criteres": "SENIOR JEUNE"}, "criteres_incompatibles"),
         ({"numero_agrement": None}, "agrement_incomplet"),
@@ -107,18 +108,18 @@ async def test_an_identity_is_read_under_a_trace_and_only_in_the_perimeter(parco
     await parcours.load("personnes", make_personne())
     await parcours.load("contrats", make_contrat())
     ((person,),) = await parcours.rows("select id from personne")
-    path = f"personnes/{person}"
-    assert (await parcours.get(path)).status_code == 403
+    assert (await parcours.get(f"personnes/{parcours.name(person)}")).status_code == 403
     employer = parcours.as_caller(client="siae-fictive", scopes=READER, departements=["59"])
-    answer = await employer.get(path)
+    answer = await employer.get(f"personnes/{employer.name(person)}")
     assert answer.status_code == 200, answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert answer.json() == {
-        "id": str(person), "version": 1, "nom": "MARJOLAINE-ORIGAN", "prenom": "Jonquin",
+        "id": employer.name(person), "version": 1, "nom": "MARJOLAINE-ORIGAN", "prenom": "Jonquin",
         "date_naissance": "1990-05-17", "code_insee": "59350",
+        "identifiant_france_travail": None,
     }  # fmt: skip
     stranger = parcours.as_caller(client="ailleurs", scopes=READER, departements=["62"])
-    assert (await stranger.get(path)).status_code == 404
+    assert (await stranger.get(f"personnes/{stranger.name(person)}")).status_code == 404
     trace = await parcours.rows(
         "select client_id, target_id, result from audit where action = 'lire_identite' order by id"
     )
@@ -132,12 +133,13 @@ async def test_a_person_of_others_cannot_be_named(parcours: Parcours) -> None:
     await parcours.load("personnes", make_personne())
     ((person,),) = await parcours.rows("select id from personne")
     stranger = parcours.as_caller(client="ailleurs", scopes=REPRISE, departements=["62"])
-    line = make_contrat(None, personne=str(person), siret=SIRETS["AI"], type_structure="AI")
-    for name in (str(person), str(uuid.uuid4()), "P1"):
+    line = make_contrat(None, personne=parcours.name(person), siret=SIRETS["AI"], type_structure="AI")
+    for name in (stranger.name(person), parcours.name(person), str(person), str(uuid.uuid4()), "P1"):
         answer = await stranger.post("contrats", line | {"personne": name})
         assert (answer.status_code, answer.json()["code"]) == (409, "personne_inconnue")
     assert (await parcours.post("contrats", line)).status_code == 201
-    assert (await stranger.post("contrats", line)).status_code == 201  # hired in their perimeter: nameable
+    named = line | {"personne": stranger.name(person)}
+    assert (await stranger.post("contrats", named)).status_code == 201  # hired in their perimeter: nameable
 
 
 async def test_without_their_key_nothing_of_a_person_is_readable(parcours: Parcours) -> None:
@@ -148,7 +150,7 @@ async def test_without_their_key_nothing_of_a_person_is_readable(parcours: Parco
         await conn.execute(text("delete from cle_personne"))
         await conn.execute(text("update personne set index_identite = null, index_nir = null"))
     reader = parcours.as_caller(scopes=READER)
-    assert (await reader.get(f"personnes/{person}")).status_code == 404
+    assert (await reader.get(f"personnes/{reader.name(person)}")).status_code == 404
     assert await parcours.refusal("orientations", make_orientation()) == "personne_inconnue"
     ((private,),) = await parcours.rows("select private from journal where private is not null")
     assert b"MARJOLAINE" not in bytes(private)

@@ -67,7 +67,7 @@ async def test_the_registry_says_who_prescribes_and_the_state_who_prescribes_no_
     granted = HabilitationDecidee(**make_prescripteur("VALIDATED", TODAY).model_dump())
     await parcours.receive(granted)
     own = diagnosis(
-        personne, type_prescripteur=None, organisation=None, siret=SIRETS["ACI"], type_structure="ACI", criteres=["RSA"],
+        employer.name(personne, office), type_prescripteur=None, organisation=None, siret=SIRETS["ACI"], type_structure="ACI", criteres=["RSA"],
     )  # fmt: skip
     own = {name: value for name, value in own.items() if value is not None}
     await employer.write("diagnostics", own)

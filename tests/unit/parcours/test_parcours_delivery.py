@@ -13,6 +13,7 @@ from services.parcours.domain.delivrance import (
     afficher,
     carence_levee,
     delivrer,
+    est_identifiee,
     fin_apres,
     finir_suspension,
     refus_d_entree,
@@ -99,6 +100,27 @@ def test_without_a_pass_a_diagnosis_delivers_one_from_the_day_of_the_hire() -> N
     assert (given.change, given.diagnostic, given.suspension) == (True, OWN, None)
     with pytest.raises(SansDiagnostic):
         delivrer(Dossier(diagnostics=[OTHERS]), hire(), identity)
+
+
+@pytest.mark.parametrize(
+    ("nir", "motif", "identified"),
+    [(True, "FORGOTTEN", True), (False, "FORGOTTEN", False), (False, "NOT_REGISTERED", True), (False, None, True)],
+)  # fmt: skip
+def test_a_pass_is_delivered_at_once_unless_both_numbers_are_missing(
+    *, nir: bool, motif: str | None, identified: bool
+) -> None:
+    assert est_identifiee(nir=nir, motif_absence_france_travail=motif) is identified
+
+
+def test_a_hire_of_somebody_without_a_number_waits_for_its_pass_but_not_for_one_that_is_there() -> None:
+    unknown = replace(hire(), identifiee=False)
+    given = delivrer(Dossier(diagnostics=[OWN]), unknown, uuid4())
+    assert (given.pass_iae, given.diagnostic, given.change, given.a_la_main) == (None, OWN, False, True)
+    with pytest.raises(SansDiagnostic):
+        delivrer(Dossier(), unknown, uuid4())
+    known = a_pass()
+    reused = delivrer(Dossier(passes=[known]), unknown, uuid4())
+    assert (reused.pass_iae, reused.a_la_main) == (known, False)
 
 
 def test_an_old_agrement_that_covers_the_hire_is_enough() -> None:
@@ -281,16 +303,16 @@ def test_a_number_is_shown_in_groups() -> None:
 
 
 def test_refusals_are_raised_alone_or_together() -> None:
-    one, other = BusinessError("un"), BusinessError("deux", champ="c", correction="r")
+    one, other = BusinessError("un"), BusinessError("deux", champ="c", correction="r", source="s")
     ensure_none([])
     with pytest.raises(BusinessError) as alone:
         ensure_none([one])
     assert alone.value is one
     with pytest.raises(Refuse) as both:
         ensure_none([one, other])
-    assert [(f["champ"], f["detail"], f["correction"]) for f in both.value.faults] == [
-        ("", "un", ""),
-        ("c", "deux", "r"),
+    assert both.value.faults == [
+        {"champ": "", "code": "refus", "detail": "un", "correction": ""},
+        {"champ": "c", "code": "refus", "detail": "deux", "correction": "r", "source": "s"},
     ]
 
 

@@ -12,7 +12,7 @@ from services.parcours.domain.candidature import verifier_suite
 from services.parcours.domain.contrat import Contrat, verifier_couverture
 from services.parcours.domain.declaration import Annexe, Engagement, choisir_annexe, jours_declares
 from services.parcours.domain.errors import NirIncoherent, SansAgrement, SortieHorsContrat
-from services.parcours.domain.identifiants import juger
+from services.parcours.domain.identifiants import departement_du_numero, juger
 from services.parcours.domain.nir import verifier_coherence
 from services.parcours.domain.regles import REFORME, Regle, en_vigueur
 from services.parcours.domain.sortie import constater_sortie
@@ -106,3 +106,31 @@ def test_a_nir_is_shown_in_groups_with_the_civility_of_its_first_figure(first: s
 def test_an_identifier_is_told_with_what_it_decomposes_into() -> None:
     assert str(juger("naf", "6201Z").parties["libelle_division"]).startswith("Programmation")
     assert juger("identifiant_france_travail", "1234567A").parties == {"longueur": 8}
+
+
+@pytest.mark.parametrize(
+    ("digits", "civilite", "mois", "fictif"),
+    [
+        ("1900159350084", "M", 1, False),
+        ("5900159350084", None, 1, False),
+        ("2901359350084", "MME", None, False),
+        ("2904359350084", "MME", None, False),
+    ],
+)
+def test_a_wrong_nir_is_taken_apart_all_the_same(
+    digits: str, civilite: str | None, mois: int | None, *, fictif: bool
+) -> None:
+    parties = juger("nir", make_nir(digits)).parties
+    assert (parties["civilite"], parties["mois"], parties["mois_fictif"]) == (civilite, mois, fictif)
+
+
+@pytest.mark.parametrize(
+    ("numero", "raison"),
+    [("A0M0", "vide_ou_trop_court"), ("XA0M0", "prefixe_incorrect"), ("XXXXX", "suffixe_incorrect")],
+)
+def test_the_number_of_an_annexe_says_what_it_lacks(numero: str, raison: str) -> None:
+    assert juger("numero_annexe", numero).raison == raison
+
+
+def test_the_departement_of_a_number_is_read_from_its_left_unless_it_begins_with_a_zero() -> None:
+    assert [departement_du_numero(code) for code in ("159", "059", "59V")] == ["15", "59", "59"]

@@ -1,11 +1,14 @@
 """Declared hours and exits (``domaine/parcours.md`` §10; code du travail for the maximum hours)."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.parcours.domain.contrat import Contrat
 from services.parcours.domain.declaration import (
@@ -31,7 +34,14 @@ from services.parcours.domain.errors import (
     SortieHorsContrat,
 )
 from services.parcours.domain.regles import Periode
-from services.parcours.domain.sortie import constater_sortie, juger
+from services.parcours.domain.sortie import (
+    CATEGORIES,
+    COMPTEE,
+    Taux,
+    constater_sortie,
+    juger,
+    taux_de_sorties,
+)
 
 ENGAGEMENT = Engagement(uuid4(), uuid4(), uuid4(), date(2017, 2, 27), date(2017, 9, 5), False, ())
 CONTRAT = Contrat(
@@ -164,3 +174,74 @@ def test_an_exit_is_within_the_contract_with_a_known_reason_and_no_hours_after()
     with pytest.raises(HeuresApresSortie):
         constater_sortie(CONTRAT, "ACI", date(2017, 6, 30), "CDI", {"2017-07": Decimal(1)})
     assert constater_sortie(CONTRAT, "ACI", date(2017, 6, 30), "CDI", {"2017-07": Decimal(0)})
+
+
+def test_an_exit_that_is_withdrawn_does_not_count_whatever_its_length() -> None:
+    sortie = constater_sortie(CONTRAT, "ACI", date(2017, 6, 30), "DECES", {"2017-06": Decimal(10)})
+    assert (sortie.categorie, sortie.comptee, sortie.dynamique, sortie.raison) == (
+        "RETRAIT",
+        False,
+        False,
+        "retrait",
+    )
+
+
+def test_a_type_without_a_threshold_counts_every_exit() -> None:
+    assert juger("GEIQ", "DURABLE", date(2017, 6, 30), 0, Decimal(0)) == "comptee"
+
+
+def test_a_contract_binds_one_person_and_one_structure() -> None:
+    assert ENGAGEMENT.lie(ENGAGEMENT.personne_id, ENGAGEMENT.structure_id)
+    assert not ENGAGEMENT.lie(uuid4(), ENGAGEMENT.structure_id)
+    assert not ENGAGEMENT.lie(ENGAGEMENT.personne_id, uuid4())
+
+
+@pytest.mark.parametrize(
+    ("recrutement", "comptee"),
+    [(None, False), (date(2016, 11, 12), False), (date(2016, 11, 11), True)],
+)
+def test_a_renewed_contract_lasts_since_the_first_of_its_recruitment(
+    recrutement: date | None, *, comptee: bool
+) -> None:
+    left = date(2017, 1, 31)  # 29 days after its own first day, 81 after 11 November
+    sortie = constater_sortie(CONTRAT, "ACI", left, "CDI", {"2017-01": Decimal(10)}, recrutement)
+    assert (sortie.comptee, sortie.raison) == (comptee, "comptee" if comptee else "duree_insuffisante")
+
+
+LEFT = date(2024, 6, 30)
+exits = st.lists(
+    st.tuples(
+        st.sampled_from(["ACI", "EI", "AI", "ETTI", "EITI"]), st.sampled_from(CATEGORIES),
+        st.sampled_from([0, 79, 80, 81, 400]), st.sampled_from(["0", "0.5", "1", "149", "149.5", "150"]),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+def rates(given: list[tuple[str, str, int, str]]) -> Taux:
+    counted = Counter(
+        categorie
+        for kind, categorie, jours, heures in given
+        if juger(kind, categorie, LEFT, jours, Decimal(heures)) == COMPTEE
+    )
+    return taux_de_sorties(*(counted[categorie] for categorie in CATEGORIES[:4]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(told_of=exits, more=exits)
+def test_rates_leave_out_what_is_withdrawn_and_too_short(
+    told_of: list[tuple[str, str, int, str]], more: list[tuple[str, str, int, str]]
+) -> None:
+    """Invariant 7: neither a withdrawal, nor 80 days in an ACI or an EI, nor 149 hours in an AI or an ETTI, weighs."""
+    told = rates(told_of)
+    withdrawn = [(kind, "RETRAIT", jours, heures) for kind, _, jours, heures in more]
+    short = [
+        each
+        for each in more
+        if (each[0] in {"ACI", "EI"} and each[2] <= 80)
+        or (each[0] in {"AI", "ETTI"} and float(each[3]) < 150)
+    ]
+    assert rates(told_of + withdrawn + short) == told
+    lasting = [(kind, "DURABLE", 81, "150") for kind, *_ in more]
+    assert rates(told_of + lasting).denominateur == told.denominateur + len(more)
+    assert (told.dynamique is None) == (told.denominateur == 0)

@@ -3,12 +3,15 @@
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 
+import orjson
 import pytest
 
+from services.parcours.commands.personne import Identite, identity_values
 from services.parcours.domain.errors import (
     AgeHorsBornes,
     CritereInconnu,
     CriteresIncompatibles,
+    IdentifiantFranceTravailInvalide,
     NirIncoherent,
     NirInvalide,
     NirOuMotif,
@@ -17,10 +20,11 @@ from services.parcours.domain.identite import (
     forme_normale,
     verifier_age,
     verifier_criteres,
+    verifier_identifiant_france_travail,
     verifier_nir_ou_motif,
 )
 from services.parcours.domain.nir import compacter, verifier_coherence, verifier_nir
-from tests.factories.parcours import make_nir
+from tests.factories.parcours import make_identite, make_nir
 
 Outcome = AbstractContextManager[object]
 OK = nullcontext()
@@ -131,3 +135,40 @@ def test_criteria_are_of_the_nomenclature_and_go_together() -> None:
     for pair in (["SENIOR", "JEUNE"], ["DETLD", "DELD"]):
         with pytest.raises(CriteresIncompatibles):
             verifier_criteres(pair)
+
+
+@pytest.mark.parametrize("identifiant", [None, "12345678", "1234567A", "1234567z", "12345678901"])
+def test_an_identifier_of_france_travail_may_be_missing_or_has_one_of_two_forms(
+    identifiant: str | None,
+) -> None:
+    verifier_identifiant_france_travail(identifiant)
+
+
+@pytest.mark.parametrize(
+    "identifiant", ["", "1234567", "123456789", "1234567é", "1234567\n", "A2345678", "1234567890A"]
+)
+def test_another_text_is_no_identifier_of_france_travail(identifiant: str) -> None:
+    with pytest.raises(IdentifiantFranceTravailInvalide) as refused:
+        verifier_identifiant_france_travail(identifiant)
+    assert not identifiant or identifiant not in refused.value.detail + (refused.value.correction or "")
+
+
+@pytest.mark.parametrize(
+    ("identifiant", "motif", "kept"),
+    [
+        ("1234567A", "FORGOTTEN", ("1234567A", None)),  # the identifier prevails
+        (None, "NOT_REGISTERED", (None, "NOT_REGISTERED")),
+        (None, None, (None, None)),
+    ],
+)
+def test_the_reason_of_an_absence_goes_when_the_identifier_comes(
+    identifiant: str | None, motif: str | None, kept: tuple[str | None, str | None]
+) -> None:
+    line = make_identite(
+        identifiant_france_travail=identifiant, motif_absence_identifiant_france_travail=motif
+    )
+    told = identity_values(Identite.model_validate_json(orjson.dumps(line)))
+    assert (
+        told["identifiant_france_travail"],
+        told["motif_absence_identifiant_france_travail"],
+    ) == kept

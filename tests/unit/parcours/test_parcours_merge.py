@@ -7,7 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.parcours.domain.dossier import AI_STOCK, Dossier, PassIae
-from services.parcours.domain.rapprochement import JOUR, MOTS, SON, formes_proches, refus_de_fusion
+from services.parcours.domain.rapprochement import (
+    FRANCE_TRAVAIL,
+    JOUR,
+    MOTS,
+    SON,
+    formes_proches,
+    refus_de_fusion,
+)
 
 TODAY = date(2026, 11, 25)
 BORN = date(1990, 5, 7)
@@ -107,3 +114,11 @@ def test_two_persons_become_one_unless_nir_or_pass_say_otherwise(
     case: dict[str, object], codes: list[str]
 ) -> None:
     assert refusals(**case) == codes  # type: ignore[arg-type]  # idem
+
+
+def test_an_identifier_of_france_travail_is_one_more_thing_in_common_whatever_its_case() -> None:
+    assert FRANCE_TRAVAIL not in formes_proches("A", "B", BORN)
+    small, capital = (
+        formes_proches(nom, "B", BORN, given) for nom, given in (("A", "1234567a"), ("Z", "1234567A"))
+    )
+    assert [kind for kind in small if small[kind] == capital[kind]] == [FRANCE_TRAVAIL]

@@ -1,5 +1,6 @@
 """Whatever a structure and a prescripteur do, in whatever order, a pathway stays within its invariants (parcours §12)."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -9,8 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from services.parcours.commands import fin_de_parcours as fin
 from services.parcours.commands.decision import Attente, DecisionLine, decider_candidature
-from services.parcours.commands.fin_de_parcours import ClotureLine, ReportLine, clore_pass, reporter_pass
+from services.parcours.commands.embauche import EmbaucheReporteeLine, Embauches, reporter_embauche
 from services.parcours.commands.prolongation import (
     Demandes,
     ProlongationLine,
@@ -25,48 +27,46 @@ from services.parcours.commands.suspension import (
     reprendre,
     suspendre,
 )
+from services.parcours.domain import eligibilite
 from services.parcours.domain import pass_iae as rules
 from services.parcours.domain.candidature import PRESCRIPTEUR, Candidature
 from services.parcours.domain.dossier import (
     GRANTED,
+    PENDING,
     Dossier,
     Embauche,
     PassIae,
     Prolongation,
     Suspension,
 )
-from services.parcours.domain.eligibilite import (
-    EMPLOYEUR,
-    PRESCRIPTEUR_HABILITE,
-    Diagnostic,
-    fin_de_validite,
-    remplaces,
-    retenir,
-)
-from services.parcours.domain.prolongation import MOTIFS
+from services.parcours.domain.habilitation import VALIDATED, Habilitation
+from services.parcours.domain.prolongation import MOTIFS, fenetre, fenetre_ouverte
+from services.parcours.domain.suspension import MOTIFS as MOTIFS_DE_SUSPENSION
 from services.parcours.domain.suspension import chevauche
 from services.parcours.queries.structure import Located, Structure
 from shared.access.scopes import Scope
+from shared.contracts.parcours import PassIaeAnnule, PassIaeFact
 from shared.errors import BusinessError
 from shared.writing import Change, Writer
 from tests.factories.access import make_caller
 from tests.factories.siret import make_siret
 
 WHO, ORGANISATION = UUID(int=7), "FT-59-01"
+HABILITATIONS = {ORGANISATION: [Habilitation(VALIDATED, None, None)]}
 PLACES = [
     Structure(UUID(int=n), make_siret(n), kind, "59") for n, kind in enumerate(("ACI", "AI", "ETTI"), 1)
 ]
 START = date(2022, 1, 3)
 ENTITIES: dict[str, Any] = {
     "candidature": Candidature, "pass_iae": PassIae, "suspension": Suspension, "prolongation": Prolongation,
-    "diagnostic": Diagnostic,
+    "diagnostic": eligibilite.Diagnostic,
 }  # fmt: skip
 CALLER = make_caller(
     scopes=(Scope.PARCOURS_ECRITURE, Scope.PARCOURS_LECTURE),
     departements=("59",),
     organisations=(ORGANISATION,),
 )
-lasting = st.sampled_from([-1, 0, 10, 200, 500, 1094, 1096])
+lasting = st.sampled_from([-1, 0, 10, 200, 500, 500, 1094, 1096])
 places = st.sampled_from(PLACES)
 
 
@@ -78,12 +78,15 @@ class Pathway(RuleBasedStateMachine):
         self.today = START
         self.rows: dict[str, dict[UUID, Any]] = {name: {} for name in ENTITIES}
         self.moved: set[UUID] = set()  # PASS IAE closed before their time
+        self.told: dict[UUID, Any] = {}  # last fact of each PASS IAE
+        self.granted: list[tuple[UUID, date]] = []  # prolongations as granted, and the last day before each
 
-    @initialize(n=st.sampled_from([0, 200, 400, 700, 800]), hire=st.sampled_from([0, 0, 30]))
+    @initialize(n=st.sampled_from([0, 0, 200, 400, 700, 800]), hire=st.sampled_from([0, 0, 30, 90]))
     def begin(self, n: int, hire: int) -> None:
-        self.send(PLACES[0])
+        for place in PLACES:
+            self.send(place)
         self.diagnose(None)
-        (known,) = self.all("candidature")
+        known = self.all("candidature")[0]
         first = self.today + timedelta(hire)
         line = DecisionLine(candidature=known.id, transition="accept", date_embauche=first)
         assert self.attempt(decider_candidature, line, self.attente)
@@ -131,6 +134,14 @@ class Pathway(RuleBasedStateMachine):
         live = [known for known in stored["pass_iae"].values() if not known.annule]
         if any(chevauche(a.periode, b.periode) for a in live for b in live if a.id < b.id):
             return False  # ex_pass_iae_concurrent
+        self.granted += [
+            (known.id, self.rows["pass_iae"][known.pass_id].date_fin)
+            for known in stored["prolongation"].values()
+            if known.etat == GRANTED and known.id not in {each for each, _ in self.granted}
+        ]
+        facts = [fact.fact for fact in change.facts if isinstance(fact.fact, PassIaeFact)]
+        assert len(facts) == len({fact.pass_id for fact in facts})  # invariant 8: one notice a change
+        self.told |= {fact.pass_id: fact for fact in facts}
         self.rows = stored
         return True
 
@@ -150,6 +161,18 @@ class Pathway(RuleBasedStateMachine):
     def wait(self, n: int) -> None:
         self.today += timedelta(n)
 
+    def running(self) -> list[PassIae]:
+        return [known for known in self.passes if rules.est_en_cours(known.periode, self.today)]
+
+    def hires_to_come(self) -> list[Candidature]:
+        hired = [known for known in self.all("candidature") if known.pass_id]
+        return [known for known in hired if known.date_embauche >= self.today]
+
+    def come_to_the_window(self, known: PassIae, side: int) -> None:
+        """Come to a day around the first or the last on which a PASS IAE may be prolonged, if it is not past."""
+        opens, closes = fenetre(known.date_fin)
+        self.today = max(self.today, (opens if side < 2 else closes) + timedelta(side % 2 * 2 - 1))
+
     @rule(place=places)
     def send(self, place: Structure) -> None:
         sent = Candidature(
@@ -160,19 +183,19 @@ class Pathway(RuleBasedStateMachine):
 
     @rule(place=st.none() | places)
     def diagnose(self, place: Structure | None) -> None:
-        auteur = EMPLOYEUR if place else PRESCRIPTEUR_HABILITE
-        made = Diagnostic(
+        auteur = eligibilite.EMPLOYEUR if place else eligibilite.PRESCRIPTEUR_HABILITE
+        made = eligibilite.Diagnostic(
             uuid4(), 1, WHO, auteur, place.id if place else None, None if place else ORGANISATION, self.today,
-            fin_de_validite(auteur, self.today) + timedelta(1), b"",
+            eligibilite.fin_de_validite(auteur, self.today) + timedelta(1), b"",
         )  # fmt: skip
-        ended = [] if place else remplaces(self.all("diagnostic"), self.today)
+        ended = [] if place else eligibilite.remplaces(self.all("diagnostic"), self.today)
         for each in (*ended, made):
             self.rows["diagnostic"][each.id] = each
 
     @rule(
         data=st.data(),
         transition=st.sampled_from(["accept", "accept", "refuse", "cancel", "transfer", "reset"]),
-        hire=st.integers(-2, 200),
+        hire=st.sampled_from([-1, 0, 0, 10, 40, 190]),
         place=places,
     )
     def decide(self, data: st.DataObject, transition: Any, hire: int, place: Structure) -> None:
@@ -184,21 +207,53 @@ class Pathway(RuleBasedStateMachine):
             date_embauche=self.today + timedelta(hire) if transition == "accept" else None,
             siret=place.siret if transition == "transfer" else None,
         )
-        self.attempt(decider_candidature, line, self.attente)
+        before = self.dossier
+        if self.attempt(decider_candidature, line, self.attente) and transition == "accept":
+            self._hired(known.id, before)
+
+    def _hired(self, identity: UUID, before: Dossier) -> None:
+        """Check what a hire does: the PASS IAE valid until then is used, and only then; all else that waited is over."""
+        hired = self.rows["candidature"][identity]
+        act = self.rows["pass_iae"][hired.pass_id]
+        valid = before.pass_valide(self.today)
+        assert act.id == valid.id if valid else act.version == 1
+        assert act.date_debut <= hired.date_embauche <= act.date_fin
+        assert not any(known.etat in {"new", "processing", "postponed"} for known in self.all("candidature"))
+        current = self.dossier.suspension_en_cours(act.id, hired.date_embauche)
+        assert current is None or not MOTIFS_DE_SUSPENSION[current.motif].levable
+
+    @precondition(lambda self: self.hires_to_come())
+    @rule(data=st.data(), n=st.sampled_from([-1, 0, 30, 31]))
+    def postpone_hire(self, data: st.DataObject, n: int) -> None:
+        line = EmbaucheReporteeLine(
+            candidature=data.draw(st.sampled_from(self.hires_to_come())).id,
+            date_embauche=self.today + timedelta(n),
+        )
+        context = Embauches(self.rows["candidature"], Located(PLACES), {WHO: self.dossier})
+        self.attempt(reporter_embauche, line, context)
 
     @precondition(lambda self: self.passes)
+    @rule(data=st.data(), really=st.sampled_from([False, False, False, True]))
+    def cancel_pass(self, data: st.DataObject, *, really: bool) -> None:
+        if not really:  # else hardly any pathway grows old
+            return
+        known = data.draw(st.sampled_from(self.passes))
+        context = fin.Annulables(self.owners("pass_iae"), {WHO: self.dossier}, self.rows["candidature"])
+        self.attempt(fin.annuler_pass, fin.AnnulationLine(pass_iae=known.id), context)
+
+    @precondition(lambda self: self.running())
     @rule(
-        data=st.data(), start=st.sampled_from([-366, -30, -5, 0, 1]), length=lasting,
+        data=st.data(), start=st.sampled_from([-366, -30, -5, 0, 0, 0, 1]), length=lasting,
         motif=st.sampled_from(["CONTRACT_BROKEN", "CONTRAT_PASSERELLE"]),
     )  # fmt: skip
     def suspend(self, data: st.DataObject, start: int, length: int, motif: Any) -> None:
-        known = data.draw(st.sampled_from(self.passes))
+        known = data.draw(st.sampled_from(self.running()))
         first = self.today + timedelta(start)
         line = SuspensionLine(
             pass_iae=known.id, date_debut=first, date_fin=first + timedelta(length), motif=motif
         )
         if self.attempt(suspendre, line, self.employeurs("pass_iae")):
-            assert first <= self.today  # invariant 2: never in the future
+            assert self.dossier.suspension_en_cours(known.id, first)
 
     @precondition(lambda self: self.dossier.suspensions)
     @rule(data=st.data(), after=st.sampled_from([-1, 0, 1, 9, 100]))
@@ -211,54 +266,60 @@ class Pathway(RuleBasedStateMachine):
     @rule(
         data=st.data(),
         place=st.just(PLACES[0]) | places,
-        length=st.sampled_from([0, 1, 300, 365, 366]),
-        motif=st.sampled_from(["COMPLETE_TRAINING", "PARTICULAR_DIFFICULTIES", "RQTH", "SENIOR"]),
+        length=st.sampled_from([0, 1, 300, 365, 365, 365, 366]),
+        side=st.sampled_from([None, 0, 1, 1, 1, 2, 3]),
+        times=st.sampled_from([1, 1, 6]),
+        motif=st.sampled_from(
+            ["COMPLETE_TRAINING", "PARTICULAR_DIFFICULTIES", "RQTH", "SENIOR", "SENIOR_CDI"]
+        ),
     )
-    def prolong(self, data: st.DataObject, place: Structure, length: int, motif: Any) -> None:
-        known = data.draw(st.sampled_from(self.passes))
+    def prolong(
+        self, data: st.DataObject, place: Structure, length: int, side: int | None, times: int, motif: Any
+    ) -> None:
+        identity = data.draw(st.sampled_from(self.passes)).id
         asked = MOTIFS[motif].valeur.prescripteur
-        line = ProlongationLine(
-            pass_iae=known.id, siret=place.siret, date_fin=known.date_fin + timedelta(length), motif=motif,
-            organisation=ORGANISATION if asked else None,
-        )  # fmt: skip
-        context = Demandes(self.owners("pass_iae"), {WHO: self.dossier}, Located(PLACES))
-        self._prolonged(known.id, lambda: self.attempt(prolonger, line, context))
+        for _ in range(times):
+            known = self.rows["pass_iae"][identity]
+            if side is not None:
+                self.come_to_the_window(known, side)
+            line = ProlongationLine(
+                pass_iae=identity, siret=place.siret, date_fin=known.date_fin + timedelta(length), motif=motif,
+                organisation=ORGANISATION if asked else None,
+            )  # fmt: skip
+            context = Demandes(self.owners("pass_iae"), {WHO: self.dossier}, Located(PLACES), HABILITATIONS)
+            if not self.attempt(prolonger, line, context):
+                return
+            assert fenetre_ouverte(known.date_fin, self.today)
+            waiting = self.dossier.demande_en_cours(identity)
+            if waiting and times > 1:
+                self.reply(waiting, granted=True)
 
     @precondition(lambda self: self.rows["prolongation"])
-    @rule(data=st.data(), granted=st.booleans())
+    @rule(data=st.data(), granted=st.sampled_from([True, True, False]))
     def answer(self, data: st.DataObject, *, granted: bool) -> None:
-        known = data.draw(st.sampled_from(self.all("prolongation")))
+        made = self.all("prolongation")
+        waiting = [known for known in made if known.etat == PENDING]
+        self.reply(data.draw(st.sampled_from(waiting or made)), granted=granted)
+
+    def reply(self, known: Prolongation, *, granted: bool) -> None:
         line = ReponseLine(
             prolongation=known.id, accordee=granted, motif_refus=None if granted else "DURATION"
         )
-        context = Demandes(self.owners("prolongation"), {WHO: self.dossier}, Located(()))
-        self._prolonged(known.pass_id, lambda: self.attempt(repondre, line, context))
-
-    def _prolonged(self, pass_id: UUID, act: Callable[[], bool]) -> None:
-        """Check invariants 3 and 4 of what an act grants: it starts on the last day, under the ceiling of its reason."""
-        end, before = self.rows["pass_iae"][pass_id].date_fin, self._granted()
-        act()
-        for identity in self._granted().keys() - before.keys():
-            granted = self.rows["prolongation"][identity]
-            assert granted.date_debut == end
-            ceiling = MOTIFS[granted.motif].valeur.cumul
-            assert ceiling is None or self.dossier.jours_prolonges(pass_id) <= ceiling
-
-    def _granted(self) -> dict[UUID, Prolongation]:
-        return {known.id: known for known in self.all("prolongation") if known.etat == GRANTED}
+        context = Demandes(self.owners("prolongation"), {WHO: self.dossier}, Located(()), HABILITATIONS)
+        self.attempt(repondre, line, context)
 
     @precondition(lambda self: self.passes)
     @rule(data=st.data(), start=st.integers(-2, 250))
     def postpone_start(self, data: st.DataObject, start: int) -> None:
         known = data.draw(st.sampled_from(self.passes))
-        line = ReportLine(pass_iae=known.id, date_debut=self.today + timedelta(start))
-        self.attempt(reporter_pass, line, self.employeurs("pass_iae"))
+        line = fin.ReportLine(pass_iae=known.id, date_debut=self.today + timedelta(start))
+        self.attempt(fin.reporter_pass, line, self.employeurs("pass_iae"))
 
-    @precondition(lambda self: self.passes)
+    @precondition(lambda self: self.dossier.suspensions)
     @rule(data=st.data())
     def close(self, data: st.DataObject) -> None:
         known = data.draw(st.sampled_from(self.passes))
-        if self.attempt(clore_pass, ClotureLine(pass_iae=known.id), self.employeurs("pass_iae")):
+        if self.attempt(fin.clore_pass, fin.ClotureLine(pass_iae=known.id), self.employeurs("pass_iae")):
             self.moved.add(known.id)
 
     # What always holds.
@@ -272,6 +333,36 @@ class Pathway(RuleBasedStateMachine):
         for known in self.passes:
             stops = [each.periode for each in self.dossier.suspensions_de(known.id)]
             assert not any(chevauche(a, b) for n, a in enumerate(stops) for b in stops[n + 1 :])
+            assert all(known.date_debut <= stop.debut <= self.today for stop in stops)
+
+    @invariant()
+    def a_prolongation_starts_on_the_last_day_under_the_ceiling_of_its_reason(self) -> None:
+        days: Counter[UUID] = Counter()
+        for identity, last in self.granted:
+            known = self.rows["prolongation"][identity]
+            days[known.pass_id] += (known.date_fin - known.date_debut).days
+            ceiling = MOTIFS[known.motif].valeur.cumul
+            assert known.date_debut == last
+            assert ceiling is None or days[known.pass_id] <= ceiling
+
+    @invariant()
+    def one_request_waits_at_most(self) -> None:
+        waiting = Counter(known.pass_id for known in self.all("prolongation") if known.etat == PENDING)
+        assert all(count == 1 for count in waiting.values())
+
+    @invariant()
+    def a_hire_rests_on_an_act_of_its_own_that_is_not_cancelled(self) -> None:
+        alive = {known.id for known in self.passes}
+        assert {known.pass_id for known in self.all("candidature") if known.pass_id} <= alive
+
+    @invariant()
+    def what_is_told_of_a_pass_is_what_is_stored(self) -> None:
+        for known in self.all("pass_iae"):
+            told = self.told[known.id]
+            assert (told.date_debut, told.date_fin) == known.periode
+            assert isinstance(told, PassIaeAnnule) is known.annule
+            stops = [] if known.annule else [each.periode for each in self.dossier.suspensions_de(known.id)]
+            assert [(days.debut, days.fin) for days in told.suspensions] == stops
 
     @invariant()
     def only_what_is_accepted_has_an_act(self) -> None:
@@ -281,10 +372,12 @@ class Pathway(RuleBasedStateMachine):
 
     @invariant()
     def the_last_prescriber_prevails(self) -> None:
-        made = [known for known in self.all("diagnostic") if known.auteur == PRESCRIPTEUR_HABILITE]
+        made = [
+            known for known in self.all("diagnostic") if known.auteur == eligibilite.PRESCRIPTEUR_HABILITE
+        ]
         held = [known for known in made if known.est_valide(self.today)]
         if held:
-            best = retenir(self.all("diagnostic"), PLACES[0].id, self.today, pass_valide=False)
+            best = eligibilite.retenir(self.all("diagnostic"), PLACES[0].id, self.today, pass_valide=False)
             assert best is not None
             assert best.date_diagnostic == max(known.date_diagnostic for known in made)
         assert len(held) <= 1
@@ -300,6 +393,6 @@ class Pathway(RuleBasedStateMachine):
 
 
 Pathway.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestAPathwayWhateverIsDone = Pathway.TestCase

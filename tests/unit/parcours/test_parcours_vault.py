@@ -13,7 +13,7 @@ VALUES = {"nom": "MARJOLAINE-ORIGAN", "prenom": "Jonquin"}
 
 
 def make_vault() -> Vault:
-    return Vault(os.urandom(32), os.urandom(32))
+    return Vault(os.urandom(32), os.urandom(32), os.urandom(32))
 
 
 def test_a_sealed_value_opens_with_the_wrapped_key() -> None:
