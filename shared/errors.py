@@ -46,7 +46,8 @@ class ManyFaults(BusinessError):
     Parameters
     ----------
     faults
-        At least one: ``champ``, ``code``, ``detail``, ``correction`` of each reason, as the caller reads them.
+        At least one: ``champ``, ``code``, ``detail``, ``correction`` of each reason, as the caller reads them, and
+        the ``source`` of a reason that has one.
     """
 
     def __init__(self, detail: str, faults: Sequence[dict[str, str]]) -> None:

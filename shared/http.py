@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from shared import validation
-from shared.errors import BusinessError, Indisponible
+from shared.errors import BusinessError, Indisponible, ManyFaults
 from shared.logs import request_id
 from shared.uuids import uuid7
 
@@ -87,12 +87,20 @@ def refusal(error: BusinessError) -> Response:
     )
 
 
+def codes_of(error: BusinessError) -> list[str]:
+    """Return the codes of a refusal: its own, or those of each of its reasons."""
+    return [fault["code"] for fault in error.faults] if isinstance(error, ManyFaults) else [error.code]
+
+
 def add_error_handlers(app: FastAPI) -> None:
     """Make every failure of an application a problem in French; the cause stays in the logs."""
 
-    async def on_refusal(_: Request, error: Exception) -> Response:
+    async def on_refusal(request: Request, error: Exception) -> Response:
         if not isinstance(error, BusinessError):
             raise error
+        route = getattr(request.scope.get("route"), "path", "")
+        for code in codes_of(error):
+            log.info("refused", extra={"code": code, "status": error.status, "route": route})
         return refusal(error)
 
     async def on_malformed(_: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ class Faute(BaseModel):
     code: str
     detail: str
     correction: str
+    source: str | None = Field(None, description="Texte d'où vient la règle, quand plusieurs refusent.")
 
 
 class Problem(BaseModel):
