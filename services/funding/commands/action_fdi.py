@@ -1,21 +1,23 @@
-"""Actions of the FDI: what is decided, and its advance (F22)."""
+"""Actions of the FDI: what is decided, its advance (F22), the credits that it holds."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.funding.commands.engagement import CONSTRAINTS, Engagements, engagement_row, load_engagements
 from services.funding.commands.quantites import Euros, Taux
 from services.funding.commands.structure import Located, locate_structures
-from services.funding.domain import fdi
+from services.funding.domain import enveloppe, fdi
 from services.funding.domain.errors import AvanceIncoherente
-from services.funding.tables import action_fdi
+from services.funding.tables import action_fdi, mouvement_enveloppe
 from shared.access.rights import Action, Target, ensure
 from shared.contracts.funding import ActionFdiDecidee
 from shared.types import Jour, Siret, Texte
 from shared.uuids import uuid7
-from shared.writing import Change, Line, Nature, Writer
+from shared.writing import Change, Line, Nature, Row, Writer
 
 
 class ActionFdiLine(Line):
@@ -33,13 +35,23 @@ class ActionFdiLine(Line):
     montant_avance: Euros | None = Field(None, description="Tel qu'inscrit ; sinon calculé.")
 
 
-async def load_actions(conn: AsyncConnection, lines: Sequence[ActionFdiLine], _: Writer) -> Located:
-    """Return the structures that the lines name."""
-    return await locate_structures(conn, [line.siret for line in lines])
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The structures that actions name, and the envelopes of the FDI of their years."""
+
+    structures: Located
+    engagements: Engagements
 
 
-def decider_action(line: ActionFdiLine, known: Located, writer: Writer) -> Change:
-    """Decide an action.
+async def load_actions(conn: AsyncConnection, lines: Sequence[ActionFdiLine], _: Writer) -> Known:
+    """Return what the lines name."""
+    structures = await locate_structures(conn, [line.siret for line in lines])
+    years = [line.date_decision.year for line in lines]
+    return Known(structures, await load_engagements(conn, years, nature=enveloppe.FDI))
+
+
+def decider_action(line: ActionFdiLine, known: Known, writer: Writer) -> Change:
+    """Decide an action; the envelope of the FDI of its year, when there is one, holds its credits.
 
     Raises
     ------
@@ -48,7 +60,7 @@ def decider_action(line: ActionFdiLine, known: Located, writer: Writer) -> Chang
     Introuvable
         The structure is outside the caller's perimeter.
     """
-    structure = known.find(line.siret, line.type_structure)
+    structure = known.structures.find(line.siret, line.type_structure)
     target = Target(structure_id=structure.id, departement=structure.departement)
     ensure(writer.caller, Action.ECRIRE_FINANCEMENT, target)
     computed = fdi.avance(line.montant, line.part_avance)
@@ -70,7 +82,11 @@ def decider_action(line: ActionFdiLine, known: Located, writer: Writer) -> Chang
     }
     fact = ActionFdiDecidee(action_id=identity, **state)
     row = {"id": identity, "objet": line.objet, "part_avance": line.part_avance, **state}
-    return Change(identity, ((action_fdi, row),), (writer.fact(identity, 1, fact, line, line.date_decision),))
+    rows: list[Row] = [(action_fdi, row)]
+    if held := known.engagements.enveloppe(structure.departement, line.date_decision.year):
+        engaged = engagement_row(held, None, line.montant, "ACTION_FDI", writer.today, identity=identity)
+        rows.append((mouvement_enveloppe, engaged))
+    return Change(identity, tuple(rows), (writer.fact(identity, 1, fact, line, line.date_decision),))
 
 
 ACTIONS_FDI = Nature(
@@ -79,4 +95,5 @@ ACTIONS_FDI = Nature(
     action=Action.ECRIRE_FINANCEMENT,
     load=load_actions,
     decide=decider_action,
+    constraints=CONSTRAINTS,
 )

@@ -1,4 +1,4 @@
-"""Credits that annexes hold in the envelopes of their territory."""
+"""Credits that annexes and actions of the FDI hold in the envelopes of their territory."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ HOLD = text("select pg_advisory_xact_lock_shared(hashtext('enveloppe'))")
 HOLD_ALONE = text("select pg_advisory_xact_lock(hashtext('enveloppe'))")
 ENVELOPES = text("""
     select id, niveau, territoire, annee from enveloppe
-    where nature = 'AIDE_POSTE' and annee = any(cast(:annees as int[]))
+    where nature = :nature and annee = any(cast(:annees as int[]))
 """)
 HELD = text("""
     select annexe_id, enveloppe_id, sum(montant) as montant from mouvement_enveloppe
@@ -33,7 +33,7 @@ HELD = text("""
 
 @dataclass(frozen=True, slots=True)
 class Engagements:
-    """The envelopes of some years, and what some annexes hold, by annexe then envelope."""
+    """The envelopes of some years and one kind, and what some annexes hold, by annexe then envelope."""
 
     enveloppes: Mapping[tuple[str, str, int], UUID]
     held: Mapping[UUID, Mapping[UUID, Decimal]]
@@ -50,23 +50,33 @@ class Engagements:
         The envelope is the one it already holds credits of, else the département's, else the région's.
         """
         held = self.held.get(annexe_id, {})
-        target = self.enveloppe_de(annexe_id) or self._enveloppe(departement, annee)
+        target = self.enveloppe_de(annexe_id) or self.enveloppe(departement, annee)
         delta = wanted - sum(held.values(), Decimal(0))
         if target is None or not delta:
             return []
         return [(mouvement_enveloppe, engagement_row(target, annexe_id, delta, motif, le))]
 
-    def _enveloppe(self, departement: str, annee: int) -> UUID | None:
+    def enveloppe(self, departement: str, annee: int) -> UUID | None:
+        """Return the envelope of a département and a year, else the région's."""
         own = self.enveloppes.get((rules.DEPARTEMENTAL, departement, annee))
         return own or self.enveloppes.get((rules.REGIONAL, rules.region_de(departement), annee))
 
 
 def engagement_row(
-    enveloppe_id: UUID, annexe_id: UUID, montant: Decimal, motif: str, le: date
+    enveloppe_id: UUID,
+    annexe_id: UUID | None,
+    montant: Decimal,
+    motif: str,
+    le: date,
+    *,
+    identity: UUID | None = None,
 ) -> dict[str, Any]:
-    """Return the line by which an annexe holds more credits, or fewer when negative."""
+    """Return the line by which an annexe holds more credits, or fewer when negative.
+
+    The line of an action of the FDI has the identifier of the action, which holds its credits once.
+    """
     return {
-        "id": uuid7(),
+        "id": identity or uuid7(),
         "enveloppe_id": enveloppe_id,
         "sens": rules.ENGAGEMENT,
         "montant": montant,
@@ -78,11 +88,15 @@ def engagement_row(
 
 
 async def load_engagements(
-    conn: AsyncConnection, annees: Sequence[int], annexes: Sequence[UUID] = ()
+    conn: AsyncConnection,
+    annees: Sequence[int],
+    annexes: Sequence[UUID] = (),
+    *,
+    nature: str = rules.AIDE_POSTE,
 ) -> Engagements:
     """Return the envelopes of some years and what some annexes hold; no envelope is notified until the end."""
     await conn.execute(HOLD)
-    rows = await conn.execute(ENVELOPES, {"annees": sorted(set(annees))})
+    rows = await conn.execute(ENVELOPES, {"annees": sorted(set(annees)), "nature": nature})
     enveloppes = {(row.niveau, row.territoire, row.annee): row.id for row in rows}
     return Engagements(enveloppes, await load_held(conn, annexes))
 

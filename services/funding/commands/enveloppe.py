@@ -33,6 +33,13 @@ FREE = text("""
       and not exists (select 1 from mouvement_enveloppe m where m.annexe_id = a.id and m.sens = 'ENGAGEMENT')
 """)
 
+FREE_ACTIONS = text("""
+    select f.id, s.departement, extract(year from f.date_decision)::int as annee, f.montant
+    from action_fdi f join structure s on s.id = f.structure_id
+    where extract(year from f.date_decision) = any(cast(:annees as int[]))
+      and not exists (select 1 from mouvement_enveloppe m where m.id = f.id)
+""")
+
 
 class EnveloppeLine(Line):
     """Credits of a year notified to a territory."""
@@ -48,10 +55,11 @@ class EnveloppeLine(Line):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The envelopes of the years of some lines, and the annexes in force that hold no credits."""
+    """The envelopes of the years of some lines, the annexes in force and the actions of the FDI that hold no credits."""
 
     enveloppes: Mapping[tuple[str, str, int, str], UUID]
     libres: Sequence[RowMapping]
+    actions: Sequence[RowMapping]
 
 
 async def load_enveloppes(conn: AsyncConnection, lines: Sequence[EnveloppeLine], _: Writer) -> Situation:
@@ -61,7 +69,8 @@ async def load_enveloppes(conn: AsyncConnection, lines: Sequence[EnveloppeLine],
     found = (await conn.execute(FIND, {"annees": annees})).mappings()
     known = {(row["niveau"], row["territoire"], row["annee"], row["nature"]): row["id"] for row in found}
     free = await conn.execute(FREE, {"annees": annees, "etats": list(rules.ENGAGEANTS)})
-    return Situation(known, free.mappings().all())
+    actions = await conn.execute(FREE_ACTIONS, {"annees": annees})
+    return Situation(known, free.mappings().all(), actions.mappings().all())
 
 
 def notifier_enveloppe(line: EnveloppeLine, known: Situation, writer: Writer) -> Change:
@@ -100,9 +109,20 @@ def notifier_enveloppe(line: EnveloppeLine, known: Situation, writer: Writer) ->
 
 
 def _reprises(line: EnveloppeLine, identity: UUID, known: Situation, writer: Writer) -> list[Row]:
-    if line.nature != rules.AIDE_POSTE or line.niveau == rules.NATIONAL:
+    if line.niveau == rules.NATIONAL:
         return []
     inside = set(rules.departements_de(line.niveau, line.territoire))
+    if line.nature == rules.FDI:
+        return [
+            (
+                mouvement_enveloppe,
+                engagement_row(identity, None, a["montant"], "REPRISE", writer.today, identity=a["id"]),
+            )
+            for a in known.actions
+            if a["departement"] in inside and a["annee"] == line.annee
+        ]
+    if line.nature != rules.AIDE_POSTE:
+        return []
     return [
         (mouvement_enveloppe, engagement_row(identity, a["id"], montant, "REPRISE", writer.today))
         for a in known.libres

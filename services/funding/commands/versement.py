@@ -11,8 +11,9 @@ from pydantic import Field, StringConstraints
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.funding.commands.engagement import load_held
+from services.funding.commands.engagement import Engagements, load_engagements, load_held
 from services.funding.commands.quantites import Euros, Numero
+from services.funding.domain.enveloppe import FDI
 from services.funding.domain.errors import VersementDejaCorrige, VersementInconnu
 from services.funding.domain.reconduction import ensure_payable
 from services.funding.domain.versement import (
@@ -55,10 +56,20 @@ BY_ID = text("""
 
 @dataclass(frozen=True, slots=True)
 class Payables:
-    """The annexes of some numbers, and the credits they hold."""
+    """The annexes of some numbers, the credits they hold, the envelopes of the FDI of their years."""
 
     annexes: Mapping[str, Sequence[AnnexePayable]]
     held: Mapping[UUID, Mapping[UUID, Decimal]]
+    fdi: Engagements
+
+    def payeur(self, annexe: AnnexePayable, line: "VersementLine") -> tuple[str, str]:
+        """Return the account that a payment leaves: the envelope of its kind, else its funder."""
+        enveloppe = None
+        if line.nature in NATURES_AIDE_POSTE:
+            enveloppe = next(iter(self.held.get(annexe.id, ())), None)
+        elif line.nature == FDI:
+            enveloppe = self.fdi.enveloppe(annexe.departement, annexe.date_debut.year)
+        return (ENVELOPPE, str(enveloppe)) if enveloppe else (FINANCEUR, line.financeur)
 
 
 class VersementLine(Line):
@@ -78,7 +89,10 @@ async def load_versements(conn: AsyncConnection, lines: Sequence[VersementLine],
     found: dict[str, list[AnnexePayable]] = {}
     for row in await conn.execute(FIND, {"numeros": list({line.annexe for line in lines})}):
         found.setdefault(row.numero, []).append(AnnexePayable(*row[1:]))
-    return Payables(found, await load_held(conn, [a.id for annexes in found.values() for a in annexes]))
+    annexes = [a for group in found.values() for a in group]
+    years = [a.date_debut.year for a in annexes] if any(x.nature == FDI for x in lines) else []
+    fdi = await load_engagements(conn, years, nature=FDI) if years else Engagements({}, {})
+    return Payables(found, await load_held(conn, [a.id for a in annexes]), fdi)
 
 
 def enregistrer_versement(line: VersementLine, known: Payables, writer: Writer) -> Change:
@@ -109,13 +123,11 @@ def enregistrer_versement(line: VersementLine, known: Payables, writer: Writer) 
         "montant": line.montant,
     }
     fact = VersementEnregistre(versement_id=identity, **state)
-    enveloppe = next(iter(known.held.get(annexe.id, ())), None) if line.nature in NATURES_AIDE_POSTE else None
-    payeur = (ENVELOPPE, str(enveloppe)) if enveloppe else (FINANCEUR, line.financeur)
     return Change(
         identity,
         (
             (versement, {"id": identity, "corrige": None, **state}),
-            *_ecritures(identity, payeur, annexe.id, line.montant),
+            *_ecritures(identity, known.payeur(annexe, line), annexe.id, line.montant),
         ),
         (writer.fact(identity, 1, fact, line, date.fromisoformat(f"{line.mois}-01")),),
     )
