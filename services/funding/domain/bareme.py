@@ -124,6 +124,14 @@ PASSERELLE = (
 )
 """Contrat passerelle, general case: euros for a full-time post over six months."""
 
+PASSERELLE_MAYOTTE = (
+    _palier("2022-05-01", _PASSERELLE, EI=1639, ACI=1639),
+    _palier("2022-08-01", _PASSERELLE, EI=1672, ACI=1672),
+    _palier("2023-01-01", "aucun texte connu"),
+    _palier("2024-11-01", _PASSERELLE, EI=1796, ACI=1796),
+    _palier("2025-01-01", "aucun texte connu"),
+)
+
 _TABLES = MappingProxyType(
     {
         Cas.GENERAL: GENERAL,
@@ -132,6 +140,8 @@ _TABLES = MappingProxyType(
         Cas.MAYOTTE_PENITENTIAIRE: _depuis_2022(A_MAYOTTE),
     }
 )
+
+_PASSERELLES = MappingProxyType({Cas.GENERAL: PASSERELLE, Cas.MAYOTTE: PASSERELLE_MAYOTTE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +200,9 @@ def deja_enregistre() -> BaremeDejaEnregistre:
     )
 
 
-def contrat_passerelle(type_structure: str, jour: date) -> Decimal | None:
-    """Return the euros of a contrat passerelle on a day, general case; None for other types than EI and ACI, or unknown."""
-    palier = _en_vigueur(PASSERELLE, jour)
+def contrat_passerelle(type_structure: str, jour: date, cas: Cas = Cas.GENERAL) -> Decimal | None:
+    """Return the euros of a contrat passerelle on a day; None for other types than EI and ACI, in prisons, or unknown."""
+    palier = _en_vigueur(_PASSERELLES.get(cas, ()), jour)
     return palier.montants.get(type_structure) if palier else None
 
 

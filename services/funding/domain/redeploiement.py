@@ -122,6 +122,28 @@ def reprenables(mouvement: Mouvement) -> Decimal:
     return max(Decimal(0), tronquer(Fraction(mouvement.etp) - done))
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an annexe is, and what kind of structure has it."""
+
+    departement: str
+    type_structure: str
+
+
+MEME_TYPE, MEME_DEPARTEMENT, MEME_REGION = 1, 2, 3
+
+
+def rang_attribution(origine: Place, candidat: Place) -> int:
+    """Return how near an annexe of the région is to the one that gives ETP back: the nearest is served first.
+
+    Same département and same type, then same département, then the région (choice of this project); between two of a
+    rank, the one that did the most is served first.
+    """
+    if candidat.departement != origine.departement:
+        return MEME_REGION
+    return MEME_TYPE if candidat.type_structure == origine.type_structure else MEME_DEPARTEMENT
+
+
 def _depassement(euros: Decimal) -> EnveloppeDepassee:
     return EnveloppeDepassee(
         f"Les attributions dépassent les retraits de {euros} €.",

@@ -16,16 +16,25 @@ from services.funding.commands.redeploiement import (
     DecisionLine,
     PropositionLine,
 )
+from services.funding.domain.annexe import mesure_de
+from services.funding.domain.enveloppe import REGIONAL, departements_de, region_de
+from services.funding.domain.realisation import Classement
+from services.funding.domain.redeploiement import Place, rang_attribution
+from services.funding.queries.financement import get_annexe
+from services.funding.queries.realisation import annexes_in_force
 from services.funding.queries.redeploiement import get_redeploiement
+from services.funding.routes.suivi import realisations
 from shared.access.callers import Caller
 from shared.access.edge import requires
-from shared.access.rights import UNKNOWN, Action, Target, may
+from shared.access.rights import UNKNOWN, Action, Target, ensure, may
 from shared.errors import Introuvable
 from shared.single import Cle, Preference, answer_write
 
 router = APIRouter(prefix="/v1", tags=["redeploiements"])
 Reader = Annotated[Caller, Depends(requires(Action.LIRE_FINANCEMENT))]
 Funder = Annotated[Caller, Depends(requires(Action.ECRIRE_FINANCEMENT))]
+
+KEPT = {"annexe_id", "numero", "structure_id", "departement", "etp", "taux_cumule"}
 
 
 class LigneView(BaseModel):
@@ -53,6 +62,20 @@ class RedeploiementView(BaseModel):
     decision: str | None
     applique_le: date | None
     lignes: list[LigneView]
+
+
+class AttributionView(BaseModel):
+    """An annexe that did more than agreed; ``rang`` 1 is the first served (same département and type), 3 the last."""
+
+    rang: int
+    annexe_id: UUID
+    numero: str
+    structure_id: UUID
+    departement: str
+    type_structure: str
+    etp: Decimal
+    montant_unitaire: Decimal
+    taux_cumule: Decimal
 
 
 @router.post("/redeploiements", status_code=201, summary="Proposer un redéploiement")
@@ -84,3 +107,35 @@ async def get_one(request: Request, caller: Reader, redeploiement_id: UUID) -> R
     if row is None or not all(may(caller, Action.LIRE_FINANCEMENT, target) for target in targets):
         raise Introuvable(UNKNOWN)
     return RedeploiementView(**dict(row), lignes=[LigneView.model_validate(dict(line)) for line in lines])
+
+
+@router.get(
+    "/annexes/{annexe_id}/attributions",
+    summary="À qui attribuer les ETP repris d'une annexe, dans l'ordre",
+)
+async def get_attributions(request: Request, caller: Reader, annexe_id: UUID) -> list[AttributionView]:
+    async with request.app.state.engine.connect() as conn:
+        row = await get_annexe(conn, annexe_id)
+        if row is None:
+            raise Introuvable(UNKNOWN)
+        ensure(caller, Action.LIRE_FINANCEMENT, Target(row["structure_id"], row["departement"]))
+        inside = departements_de(REGIONAL, region_de(row["departement"]))
+        rows = [
+            other
+            for other in await annexes_in_force(conn, inside, row["date_debut"].year)
+            if other["id"] != annexe_id
+            and may(caller, Action.LIRE_FINANCEMENT, Target(other["structure_id"], other["departement"]))
+        ]
+        views = await realisations(conn, rows)
+    origin = Place(row["departement"], mesure_de(row["mesure"]).type_structure)
+    found = [
+        AttributionView(
+            rang=rang_attribution(origin, Place(other["departement"], other["type_structure"])),
+            type_structure=other["type_structure"],
+            montant_unitaire=other["montant_unitaire"],
+            **view.model_dump(include=KEPT),
+        )
+        for other, view in zip(rows, views, strict=True)
+        if view.classement is Classement.SUR
+    ]
+    return sorted(found, key=lambda x: (x.rang, -x.taux_cumule, x.numero))

@@ -107,7 +107,10 @@ class VersionView(BaseModel):
 
 
 class CofinancementView(BaseModel):
-    """A funder's part; for a département, the theory (88 % of the RSA a month) and whether the gap is told."""
+    """A funder's part; for a département, the theory (88 % of the RSA a month) and whether the gap is told.
+
+    ``brsa_equivalents`` are the posts and months that a département's part stands for (F15), null when the RSA is not known.
+    """
 
     id: UUID
     financeur: str
@@ -118,6 +121,7 @@ class CofinancementView(BaseModel):
     theorique: Decimal | None
     ecart: Decimal | None
     ecart_signale: bool | None
+    brsa_equivalents: Decimal | None
 
 
 class FinancementView(BaseModel):
@@ -293,7 +297,14 @@ def _cofinancement(line: RowMapping, annexe: RowMapping, saisis: Saisis) -> Cofi
     theory = cofinancement.theorie(line["financeur"], line["postes"], months, saisis)
     gap = None if theory is None else line["montant"] - theory
     told = None if theory is None else cofinancement.ecart_signale(line["montant"], theory)
-    return CofinancementView(**shown, theorique=theory, ecart=gap, ecart_signale=told)
+    posts = cofinancement.equivalents(line["financeur"], line["montant"], months, saisis)
+    return CofinancementView(
+        **shown,
+        theorique=theory,
+        ecart=gap,
+        ecart_signale=told,
+        brsa_equivalents=_perhaps(posts),
+    )
 
 
 def _four(value: formules.Exact) -> Decimal:

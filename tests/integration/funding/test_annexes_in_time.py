@@ -93,8 +93,8 @@ async def test_a_modification_replaces_the_annexe_with_its_cofunders(funding: Fu
     assert (new["montant_socle"], new["montant_cofinance"]) == ("235860.00", "34820.60")
     assert (await read(funding, "59"))["engage"] == Decimal("235860.00") - Decimal("34820.60")
     lines = await get(funding, f"annexes/{avenant}/cofinancements")
-    assert [(line["financeur"], line["montant"], line["postes"]) for line in lines] == [
-        ("CD59", "34820.60", 6)
+    assert [(x["financeur"], x["montant"], x["postes"], x["brsa_equivalents"]) for x in lines] == [
+        ("CD59", "34820.60", 6, "73.3846")
     ]
     assert await refused(funding, "avenants", make_avenant(annexe)) == "avenant_impossible"
 

@@ -25,6 +25,14 @@ from services.funding.commands.avenant import AVENANTS, AvenantLine
 from services.funding.commands.cofinancement import COFINANCEMENTS, CofinancementLine
 from services.funding.commands.enveloppe import ENVELOPPES, MOUVEMENTS, EnveloppeLine, MouvementLine
 from services.funding.commands.etat_annexe import ETATS_ANNEXES, EtatLine
+from services.funding.commands.redeploiement import (
+    APPLICATIONS,
+    DECISIONS,
+    REDEPLOIEMENTS,
+    ApplicationLine,
+    DecisionLine,
+    PropositionLine,
+)
 from services.funding.commands.versement import (
     CONTREPASSATIONS,
     VERSEMENTS,
@@ -46,6 +54,7 @@ ON_ANNEXE = text("""
     where e.compte = 'ANNEXE' and v.annexe_id = any(cast(:ids as uuid[]))
 """)
 WHOLE = text("select coalesce(sum(montant), 0) from ecriture")
+REPLACED_BY = text("select id from annexe_financiere where avenant_de = :id")
 ETP = st.integers(0, 30)
 EUROS = st.integers(1, 40_000)
 _years, _numbers = count(2000), count(1)
@@ -139,6 +148,51 @@ class Machine(RuleBasedStateMachine):
         if self.write(COFINANCEMENTS, line):
             self.annexes[annexe] = (numero, euros, cofunded + montant)
             assert cofunded + montant <= euros
+
+    @precondition(lambda self: len(self.annexes) > 1)
+    @rule(data=st.data(), taken=st.integers(1, 30), given=st.integers(1, 30))
+    def move_etp(self, data: st.DataObject, taken: int, given: int) -> None:
+        pair = data.draw(st.permutations(sorted(self.annexes)))[:2]
+        lignes = [
+            {"annexe": str(annexe), "sens": sens, "etp": str(etp)}
+            for annexe, sens, etp in zip(pair, ("RETRAIT", "ATTRIBUTION"), (taken, given), strict=True)
+        ]
+        proposed = self.write(
+            REDEPLOIEMENTS,
+            PropositionLine.model_validate({"region": "32", "motif": "Essai", "lignes": lignes}),
+        )
+        source, destination = (self.annexes[annexe] for annexe in pair)
+        assert (proposed is not None) == (given <= taken <= source[1] // 1000)
+        if proposed is None:
+            return
+        decided = {"redeploiement": str(proposed), "decision": "ACCEPTE", "motif": "Essai"}
+        assert self.write(DECISIONS, DecisionLine.model_validate(decided))
+        line = ApplicationLine.model_validate({"redeploiement": str(proposed)})
+        applied = self.write(APPLICATIONS, line)
+        room = source[0][-1] != "9" and destination[0][-1] != "9"
+        assert (applied is not None) == (room and source[2] <= source[1] - taken * 1000)
+        if applied:
+            for annexe, (numero, euros, cofunded), delta in zip(
+                pair, (source, destination), (-taken, given), strict=True
+            ):
+                del self.annexes[annexe]
+                identity = self.replacement(annexe)
+                self.annexes[identity] = (
+                    f"{numero[:-1]}{int(numero[-1]) + 1}",
+                    euros + delta * 1000,
+                    cofunded,
+                )
+                self.every.append(identity)
+            assert self.write(APPLICATIONS, line) is None
+
+    def replacement(self, annexe: UUID) -> UUID:
+        """Return the annexe that an avenant put in the place of another."""
+
+        async def read() -> UUID:
+            async with self.engine.connect() as conn:
+                return UUID(str((await conn.execute(REPLACED_BY, {"id": annexe})).scalar_one()))
+
+        return self.run(read())
 
     @precondition(lambda self: self.annexes)
     @rule(data=st.data())

@@ -124,6 +124,59 @@ async def test_of_two_applications_one_is_made(funding: Funding, annexes: tuple[
     assert await funding.scalar("select count(*) from annexe_financiere where avenant_de is not null") == 2
 
 
+async def test_of_two_applications_one_gets_the_last_credits_of_an_envelope(
+    funding: Funding, annexes: tuple[str, str, str]
+) -> None:
+    """They share no annexe: only the envelope of the Pas-de-Calais stands between them."""
+    first, second, ai = annexes
+    other = await funding.write("annexes", make_ai(numero="AI062170002A0M0"))
+    await funding.write("enveloppes", make_enveloppe(montant="393100"))
+    await funding.write(
+        "enveloppes", make_enveloppe(territoire="62", montant="45254")
+    )  # 26 620 held, 14 ETP more
+    moves = [(first, ai), (second, other)]
+    accepted = [
+        await accept(funding, make_proposition((taken, "RETRAIT", "1"), (given, "ATTRIBUTION", "14")))
+        for taken, given in moves
+    ]
+    answers = await asyncio.gather(
+        *(funding.post("applications-redeploiement", {"redeploiement": x}) for x in accepted)
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    assert {a.json()["code"] for a in answers if a.status_code == 409} == {"enveloppe_depassee"}
+    nord, pas_de_calais = await read(funding, "59"), await read(funding, "62")
+    assert (nord["engage"], pas_de_calais["disponible"]) == (Decimal(393100 - 19655), Decimal(0))
+    lost = accepted[[answer.status_code for answer in answers].index(409)]
+    assert (await get(funding, f"redeploiements/{lost}"))["etat"] == "ACCEPTE"
+    assert await funding.scalar("select count(*) from annexe_financiere where avenant_de is not null") == 2
+
+
+async def test_two_applications_that_cross_are_both_made_once(
+    funding: Funding, annexes: tuple[str, str, str]
+) -> None:
+    """One takes in the Nord for the Pas-de-Calais, the other the reverse: each locks both envelopes."""
+    first, second, ai = annexes
+    other = await funding.write("annexes", make_ai(numero="AI062170002A0M0"))
+    await funding.write("enveloppes", make_enveloppe(montant="393100"))
+    await funding.write("enveloppes", make_enveloppe(territoire="62", montant="45254"))
+    there = make_proposition((first, "RETRAIT", "1"), (ai, "ATTRIBUTION", "14"))
+    back = make_proposition((other, "RETRAIT", "8"), (second, "ATTRIBUTION", "0.5"))
+    accepted = [await accept(funding, there), await accept(funding, back)]
+    answers = await asyncio.gather(
+        *(funding.post("applications-redeploiement", {"redeploiement": x}) for x in accepted * 2)
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 409, 409]
+    assert {a.json()["code"] for a in answers if a.status_code == 409} == {"redeploiement_impossible"}
+    held = "select json_object_agg(territoire, engage) from enveloppe"
+    summed = """
+        select json_object_agg(departement, somme) from (
+            select s.departement, sum(a.montant_socle - a.montant_cofinance) as somme from annexe_financiere a
+            join structure s on s.id = a.structure_id where a.etat = 'VALIDE' group by 1) x
+    """
+    expected = {"59": 393100 - 19655 + 9827.50, "62": 26620 + 14 * 1331 - 8 * 1331}
+    assert await funding.scalar(held) == await funding.scalar(summed) == expected
+
+
 async def test_an_annexe_changed_since_the_decision_stops_the_application(
     funding: Funding, annexes: tuple[str, str, str]
 ) -> None:
@@ -147,3 +200,27 @@ async def test_a_redeploiement_of_another_departement_is_not_seen(
     line = {"redeploiement": identity, "decision": "ACCEPTE", "motif": "x"}
     answer = await funding.post("decisions-redeploiement", line, nord)
     assert answer.json()["code"] == "annexe_inconnue"
+
+
+async def test_those_that_do_more_than_agreed_are_told_in_the_order_in_which_they_are_served(
+    funding: Funding, annexes: tuple[str, str, str], secrets_dir: Path
+) -> None:
+    first, second, ai = annexes
+    third = await funding.write("annexes", make_annexe(numero="ACI059170003A0M0"))
+    far = await funding.write("annexes", make_ai(numero="AI062170002A0M0"))
+    for numero, heures in (
+        ("ACI059170001A0M0", "3000"), ("ACI059170002A0M0", "1600"), ("ACI059170003A0M0", "1700"),
+        ("AI062170001A0M0", "1500"), ("AI062170002A0M0", "1339.16"),
+    ):  # fmt: skip
+        declaration = make_declaration(heures=[heures], annexe=numero)
+        await receive(funding.engine, make_envelope(declaration, declaration.declaration_id))
+    served = await get(funding, f"annexes/{first}/attributions")
+    assert [(x["rang"], x["annexe_id"], x["taux_cumule"]) for x in served] == [
+        (1, third, "1.1209"), (1, second, "1.0549"), (3, ai, "1.1201"),
+    ]  # fmt: skip
+    assert far not in {x["annexe_id"] for x in served}  # 9,99 ETP for 10: under
+    nord = bearer(secrets_dir, departements=["59"])
+    seen = (await funding.client.get(f"/v1/annexes/{first}/attributions", headers=nord)).json()
+    assert [x["annexe_id"] for x in seen] == [third, second]
+    assert (await funding.client.get(f"/v1/annexes/{ai}/attributions", headers=nord)).status_code == 404
+    assert (await funding.client.get(f"/v1/annexes/{uuid4()}/attributions", headers=nord)).status_code == 404

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.funding.domain.bareme import A_MAYOTTE, GENERAL, PENITENTIAIRE, Cas, montant_unitaire
+from services.funding.domain.bareme import A_MAYOTTE, GENERAL, PENITENTIAIRE, Cas, cas, montant_unitaire
 from services.funding.domain.errors import BaremeAbsent
 from shared.reference.nomenclatures import baremes_aide_poste
 
@@ -78,6 +78,13 @@ def test_prisons_have_sixty_percent_until_2021_then_the_general_amounts() -> Non
         montant_unitaire("AI", date(2017, 1, 1), Cas.PENITENTIAIRE)
     with pytest.raises(BaremeAbsent):
         montant_unitaire("ACI", date(2021, 1, 1) + timedelta(30), Cas.PENITENTIAIRE)
+
+
+def test_the_bareme_of_a_case_follows_the_place_and_the_prison() -> None:
+    told = [
+        cas(mayotte=mayotte, penitentiaire=prison) for mayotte in (False, True) for prison in (False, True)
+    ]
+    assert told == [Cas.GENERAL, Cas.PENITENTIAIRE, Cas.MAYOTTE, Cas.MAYOTTE_PENITENTIAIRE]
 
 
 def test_mayotte_has_its_own_amounts() -> None:

@@ -175,7 +175,12 @@ async def test_prisons_and_mayotte_have_their_own_bareme(client: httpx.AsyncClie
     assert (mayotte["montant_socle"], mayotte["dont_accompagnement"]) == ("16825.00", "850.00")
     general = await simulate(client, "bareme", le)
     assert (general["montant_socle"], general["dont_accompagnement"]) == ("22289.00", "1128.00")
-    assert (general["contrat_passerelle"], mayotte["contrat_passerelle"]) == ("2214.00", None)
+    assert (general["contrat_passerelle"], mayotte["contrat_passerelle"]) == ("2214.00", "1672.00")
+    other = await simulate(client, "bareme", le | {"type_structure": "EI"})
+    assert other["dont_accompagnement"] is None
+    prison = await simulate(client, "bareme", le | {"milieu_penitentiaire": True})
+    unknown = await simulate(client, "bareme", le | {"mayotte": True, "le": "2023-01-01"})
+    assert (prison["contrat_passerelle"], unknown["contrat_passerelle"]) == (None, None)
 
 
 async def annexe(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:

@@ -156,6 +156,45 @@ async def test_the_cits_is_due_in_2017_and_2018(
     assert [regle["code"] for regle in told["regles"]] == ["F26"]
 
 
+async def test_an_independent_worker_is_aided_by_the_hours_up_to_1505(client: httpx.AsyncClient) -> None:
+    half = await simulate(client, "eiti", {"heures": "752.5", "le": "2020-06-01"})
+    assert (half["acceptee"], half["montant"], half["montant_maximal"]) == (True, "2807.00", "5614.00")
+    assert [r["source"] for r in half["regles"]][1:] == ["arrêté du 7 février 2020"]
+    given = await simulate(client, "eiti", {"heures": "2000", "le": "2022-03-01", "montant_maximal": "5900"})
+    assert (given["acceptee"], given["montant"]) == (True, "5900.00")
+    unknown = await simulate(client, "eiti", {"heures": "10", "le": "2022-03-01"})
+    assert (unknown["acceptee"], unknown["montant"]) == (False, None)
+    assert [refus["code"] for refus in unknown["refus"]] == ["bareme_absent"]
+
+
+@pytest.mark.parametrize(
+    ("type_structure", "le", "codes"),
+    [
+        ("ACI", "2016-12-31", ["EXONERATION_PROPRE"]),
+        ("ACI", "2018-12-31", ["EXONERATION_PROPRE", "CITS"]),
+        ("AI", "2019-01-01", ["ALLEGEMENT_RETRAITE", "ALLEGEMENT_CHOMAGE"]),
+        ("EI", "2017-01-01", ["CITS"]),
+        ("EI", "2019-09-30", ["ALLEGEMENT_RETRAITE"]),
+        ("ETTI", "2019-10-01", ["ALLEGEMENT_RETRAITE", "ALLEGEMENT_CHOMAGE"]),
+        ("EI", "2021-01-01", ["ALLEGEMENT_RETRAITE", "ALLEGEMENT_CHOMAGE", "PROFESSIONNALISATION"]),
+        ("EITI", "2021-01-01", []),
+    ],
+)
+async def test_what_helps_a_structure_beside_its_posts_is_told_by_date(
+    client: httpx.AsyncClient, type_structure: str, le: str, codes: list[str]
+) -> None:
+    told = await simulate(client, "aides", {"type_structure": type_structure, "le": le})
+    assert told["acceptee"] is True
+    assert [aide["code"] for aide in told["aides"]] == [*codes, "FDI_CONSEIL"]
+    assert (told["aides"][-1]["plafond"], told["aides"][-1]["part"]) == ("15000.00", "0.7000")
+    assert all(aide["source"] for aide in told["aides"])
+
+
+async def test_a_type_outside_the_iae_has_no_aid(client: httpx.AsyncClient) -> None:
+    told = await simulate(client, "aides", {"type_structure": "GEIQ", "le": "2021-01-01"})
+    assert ([r["code"] for r in told["refus"]], told["aides"]) == (["type_hors_iae"], [])
+
+
 MALFORMED: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("modulation", {"socle_du": "1"}, {"taux": "scores_ou_taux"}),
     (

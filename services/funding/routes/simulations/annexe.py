@@ -112,9 +112,7 @@ async def post_bareme(demande: BaremeDemande, saisis: Entered) -> BaremeSimule:
     except BusinessError as refusal:
         regle = Regle(code="bareme", libelle=REGLE_BAREME, source=formules.ARRETES)
         return BaremeSimule(**refuser([refusal]), regles=[regle])
-    passerelle = None
-    if demande.cas is bareme.Cas.GENERAL:
-        passerelle = bareme.contrat_passerelle(demande.type_structure, demande.le)
+    passerelle = bareme.contrat_passerelle(demande.type_structure, demande.le, demande.cas)
     return BaremeSimule(
         **refuser([]),
         montant_socle=euros(montant.euros),
