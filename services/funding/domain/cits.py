@@ -23,6 +23,8 @@ def credit_impot(masse_salariale: Decimal, annee: int) -> Decimal:
     """F26: return the credit for a year, euros to the cent; 0 out of 2017 and 2018, and under the allowance.
 
     ``masse_salariale`` is that of the wages up to 2.5 SMIC.
+
+    Source: CGI art. 231 A, abolished on 1 January 2019.
     """
     if annee not in ANNEES:
         return Decimal("0.00")

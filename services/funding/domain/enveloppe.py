@@ -14,8 +14,8 @@ NATIONAL, REGIONAL, DEPARTEMENTAL = "NATIONAL", "REGIONAL", "DEPARTEMENTAL"
 NIVEAUX = (NATIONAL, REGIONAL, DEPARTEMENTAL)
 """Each level receives its credits from the one before."""
 FRANCE = "FR"
-AIDE_POSTE = "AIDE_POSTE"
-NATURES = (AIDE_POSTE, "FDI", "PIC_IAE", "AUTRE")
+AIDE_POSTE, FDI = "AIDE_POSTE", "FDI"
+NATURES = (AIDE_POSTE, FDI, "PIC_IAE", "AUTRE")
 PROGRAMMES = MappingProxyType({AIDE_POSTE: "102-03.02"})
 """Programme, action and sub-action of the State's budget, by kind of credit."""
 
@@ -40,7 +40,10 @@ ENGAGEANTS = ("VALIDE", "PROVISOIRE", "CLOTURE")
 
 
 def disponible(notifie: Decimal, abondements: Decimal, retraits: Decimal, engage: Decimal) -> Decimal:
-    """F23: return what can still be committed, euros; ``engage`` is the State's part of the annexes in force."""
+    """F23: return what can still be committed, euros; ``engage`` is the State's part of the annexes in force.
+
+    Source: choice of this project, no text was found.
+    """
     return notifie + abondements - retraits - engage
 
 

@@ -24,6 +24,8 @@ def heures_clause(
 ) -> Fraction:
     """F24: return the hours of insertion of a contract, not rounded; both shares are ratios, the rest euros.
 
+    Source: guides of the social clause of insertion.
+
     Raises
     ------
     CoutHoraireNul
@@ -39,7 +41,10 @@ def heures_clause(
 
 
 def etp_clause(heures: Exact) -> Fraction:
-    """F25: return the yearly ETP that hours of a clause make."""
+    """F25: return the yearly ETP that hours of a clause make.
+
+    Source: choice of this project, no text was found.
+    """
     return Fraction(heures) / HEURES_ETP
 
 

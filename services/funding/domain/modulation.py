@@ -104,5 +104,8 @@ def ensure_taux(taux: Decimal, *, penitentiaire: bool, champ: str = "taux") -> N
 
 
 def part_modulee(socle_du: Decimal, taux: Decimal) -> Decimal:
-    """F11: return the part modulée of the socle due, to the cent; the rate is known to be under its ceiling."""
+    """F11: return the part modulée of the socle due, to the cent; the rate is known to be under its ceiling.
+
+    Source: décret n° 2014-197 and yearly arrêtés; choice of this project, for what the rate is taken on.
+    """
     return arrondir(Fraction(socle_du) * Fraction(taux))

@@ -6,9 +6,11 @@ A gap is explained when one or several known causes make it up to a euro; else i
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from itertools import combinations
 
 from services.funding.domain.echeancier import Echeance
+from services.funding.domain.formules import arrondir
 
 TOLERANCE = Decimal(1)
 """Cents lost month after month are no gap (choice of this project)."""
@@ -81,7 +83,7 @@ def rapprocher(
     others = sum((x.montant for x in due if x.nature != ACOMPTE and x.montant), Decimal(0))
     computed = advances + others
     gap = verse - computed
-    share = (cofinance * advances / inscrit).quantize(Decimal("0.01")) if inscrit else Decimal(0)
+    share = arrondir(Fraction(cofinance) * Fraction(advances) / Fraction(inscrit)) if inscrit else Decimal(0)
     months = [x.montant for x in due if x.nature == ACOMPTE and x.montant]
     causes = {REGULARISATIONS: -others, COFINANCEMENT: -share}
     for count in (1, 2):  # the last advances are not paid yet

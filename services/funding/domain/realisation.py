@@ -2,12 +2,6 @@
 
 Hours and ETP are exact fractions until a formula rounds or cuts them. A month that nobody declared is not a
 month of zero hours: it counts nowhere, and is told.
-
-Source
-------
-F01, F02, F16, F18 to F20, F27, F28: public calculation on the files of the ASP. F08 to F10, F17, F21 and the
-ETP that can be taken back: choices of this project. F29: arrêtés, shared out by this project. F30: decree in
-force on 30 December 2023 (CT R. 5132-3-1 and those of the other types).
 """
 
 from collections.abc import Mapping, Sequence
@@ -62,50 +56,77 @@ def heures_vraisemblables(type_structure: str, jour: date) -> int | None:
 
 
 def etp_annuel_realise(heures: Exact, heures_par_etp: Decimal) -> Fraction:
-    """F01: return the yearly ETP that hours make."""
+    """F01: return the yearly ETP that hours make.
+
+    Source: public calculation on the files of the ASP.
+    """
     return Fraction(heures) / Fraction(heures_par_etp)
 
 
 def etp_mensuel_realise(heures: Exact, heures_par_etp: Decimal) -> Fraction:
-    """F02: return the monthly ETP that the hours of one month make."""
+    """F02: return the monthly ETP that the hours of one month make.
+
+    Source: public calculation on the files of the ASP.
+    """
     return etp_annuel_realise(heures, heures_par_etp) * MOIS_PAR_AN
 
 
 def du_cumule(
     heures_eligibles: Exact, heures_par_etp: Decimal, montant_unitaire: Decimal, montant: Decimal
 ) -> Decimal:
-    """F08: return the socle due for all the eligible hours so far, to the cent, never above the annexe's amount."""
+    """F08: return the socle due for all the eligible hours so far, to the cent, never above the annexe's amount.
+
+    Source: choice of this project, no text was found.
+    """
     earned = etp_annuel_realise(heures_eligibles, heures_par_etp) * Fraction(montant_unitaire)
     return min(arrondir(earned), montant)
 
 
 def regularisation(du: Decimal, verse: Decimal) -> Decimal:
-    """F09: return what a regularisation adds to the advances, or holds back from the next ones when negative."""
+    """F09: return what a regularisation adds to the advances, or holds back from the next ones when negative.
+
+    Source: choice of this project, no text was found.
+    """
     return du - verse
 
 
 def solde(du: Decimal, verse: Decimal) -> Decimal:
-    """F10: return the balance of the month after the end; ``du`` is that of the whole annexe."""
+    """F10: return the balance of the month after the end; ``du`` is that of the whole annexe.
+
+    Source: choice of this project, no text was found.
+    """
     return du - verse
 
 
 def taux_mensuel(etp_mensuels: Fraction, etp: Decimal) -> Fraction:
-    """F16: return the rate of a month as a ratio, 0 when no ETP is agreed."""
+    """F16: return the rate of a month as a ratio, 0 when no ETP is agreed.
+
+    Source: public calculation on the files of the ASP.
+    """
     return etp_mensuels / Fraction(etp) if etp else Fraction(0)
 
 
 def taux_cumule(etp_annuels: Fraction, etp: Decimal, mois: int) -> Fraction:
-    """F17: return the rate of the first months as a ratio, 0 when no ETP is agreed."""
+    """F17: return the rate of the first months as a ratio, 0 when no ETP is agreed.
+
+    Source: choice of this project, no text was found.
+    """
     return etp_annuels / etp_annuel(etp, mois) if etp else Fraction(0)
 
 
 def moyenne_mensuelle(etp_mensuels: Sequence[Fraction]) -> Fraction:
-    """F18: return the average over the months declared (at least one), holes left out."""
+    """F18: return the average over the months declared (at least one), holes left out.
+
+    Source: public calculation on the files of the ASP, which counts the holes; these are told instead.
+    """
     return sum(etp_mensuels, Fraction(0)) / len(etp_mensuels)
 
 
 def classement(realise: Fraction, etp: Decimal) -> Classement:
-    """F19: return the class of an average, both terms cut (not rounded) to two decimals."""
+    """F19: return the class of an average, both terms cut (not rounded) to two decimals.
+
+    Source: public calculation on the files of the ASP.
+    """
     done, agreed = tronquer(realise), tronquer(etp)
     if done == agreed:
         return Classement.CONFORME
@@ -115,7 +136,10 @@ def classement(realise: Fraction, etp: Decimal) -> Classement:
 def montant_consomme(
     etp_annuels: Fraction, montant_unitaire: Decimal, part_cd: Fraction = Fraction(0)
 ) -> Decimal:
-    """F20: return the money that yearly ETP use, to the cent; with the département's share, the State's part of it."""
+    """F20: return the money that yearly ETP use, to the cent; with the département's share, the State's part of it.
+
+    Source: public calculation on the files of the ASP.
+    """
     return arrondir(etp_annuels * Fraction(montant_unitaire) * (1 - part_cd))
 
 
@@ -123,6 +147,8 @@ def atterrissage(etp_mensuels: Sequence[Fraction], duree: int) -> Fraction:
     """F21: return the yearly ETP at the end of an annexe of ``duree`` months, if it goes on as its last months.
 
     ``etp_mensuels`` are those of the months declared, in order, at least one.
+
+    Source: choice of this project, no text was found.
     """
     last = etp_mensuels[-MOIS_DE_TENDANCE:]
     rest = max(0, duree - len(etp_mensuels))
@@ -133,17 +159,25 @@ def etp_reprenables(etp: Decimal, duree: int, prevu: Fraction) -> Decimal:
     """Return the yearly ETP that can be taken back, cut to two decimals: what the forecast leaves unused.
 
     What stays is never under what is done, since the forecast holds it.
+
+    Source: choice of this project, no text was found.
     """
     return max(Decimal(0), tronquer(etp_annuel(etp, duree) - prevu))
 
 
 def etp_plafonnes(realise: Fraction, conventionne: Fraction) -> Fraction:
-    """F27: return the ETP done that the annexe pays for, by annexe and by funder."""
+    """F27: return the ETP done that the annexe pays for, by annexe and by funder.
+
+    Source: column of the weekly national file of the DGEFP.
+    """
     return min(realise, conventionne)
 
 
 def delta(realise: Fraction, conventionne: Fraction) -> Fraction:
-    """F28: return what is done less what is agreed, both monthly or both yearly."""
+    """F28: return what is done less what is agreed, both monthly or both yearly.
+
+    Source: public calculation on the files of the ASP.
+    """
     return realise - conventionne
 
 
@@ -189,12 +223,18 @@ def suspendue(manquants: int) -> bool:
 
 
 def aide_eiti(heures: Decimal, montant_maximal: Decimal) -> Decimal:
-    """F29: return the aid for one travailleur indépendant, to the cent."""
+    """F29: return the aid for one travailleur indépendant, to the cent.
+
+    Source: yearly arrêtés, for the amount; choice of this project, for the part of the hours.
+    """
     return arrondir(min(Fraction(heures) / HEURES_EITI, Fraction(1)) * Fraction(montant_maximal))
 
 
 def reversement(verse: Decimal, du_net: Decimal) -> Decimal:
-    """F30: return what is to be paid back when an annexe carried over was never signed; nothing when all was due."""
+    """F30: return what is to be paid back when an annexe carried over was never signed; nothing when all was due.
+
+    Source: CT R. 5132-3-1, R. 5132-10-8-1, R. 5132-14, R. 5132-29-1 (decree in force on 30 December 2023).
+    """
     return max(Decimal(0), verse - du_net)
 
 

@@ -212,6 +212,11 @@ def test_only_months_that_are_over_are_missing() -> None:
     assert followed.taux_mensuels == [F(12, 1820) / F("15.60")]
 
 
+def test_an_annexe_at_the_agreed_pace_is_not_told() -> None:
+    followed = suivre(make_suivie(etp=D(12)), [MoisDeclare("2018-01", D(1820), D(1820))], D(0), "2018-01")
+    assert followed.alerte is None
+
+
 def make_mouvement(delta: str, **changes: Any) -> redeploiement.Mouvement:
     terms: dict[str, Any] = {
         "etp": D(10), "montant_unitaire": D(19655), "duree_mois": 12, "delta": D(delta), "realise": F(0), "region": "32",
@@ -246,6 +251,12 @@ def test_what_can_be_taken_is_counted_in_monthly_etp() -> None:
     assert redeploiement.reprenables(make_mouvement("-1", realise=F(20, 3))) == D("3.33")
     assert redeploiement.reprenables(make_mouvement("-1", realise=F(11))) == 0
     assert make_mouvement("-1", duree_mois=6).euros == D("-9827.52")
+
+
+def test_etp_taken_back_go_first_to_the_nearest_annexes() -> None:
+    origin = redeploiement.Place("59", "ACI")
+    places = [("59", "ACI"), ("59", "EI"), ("62", "ACI"), ("62", "EI")]
+    assert [redeploiement.rang_attribution(origin, redeploiement.Place(*p)) for p in places] == [1, 2, 3, 3]
 
 
 def test_hours_of_a_clause_were_declared_since_the_contract_is_notified() -> None:

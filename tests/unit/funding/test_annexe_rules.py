@@ -88,6 +88,7 @@ def test_a_number_that_tells_otherwise_is_refused(numero: str, mesure: str, depa
 
 def test_a_period_is_in_order_and_twelve_months_at_most() -> None:
     annexe.ensure_periode(date(2017, 6, 1), date(2018, 5, 31))
+    annexe.ensure_periode(date(2017, 6, 1), date(2017, 6, 1))
     with pytest.raises(PeriodeInversee):
         annexe.ensure_periode(date(2017, 1, 2), date(2017, 1, 1))
     with pytest.raises(PeriodeTropLongue):

@@ -1,6 +1,7 @@
 """Part modulée, département's part, FDI, CITS, clauses, envelopes: worked examples and boundaries."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from services.funding.domain.cofinancement import (
     PART_RSA,
     brsa_equivalents,
     ecart_signale,
+    equivalents,
     participation,
     participation_du_mois,
     rsa_du_mois,
@@ -27,16 +29,13 @@ from services.funding.domain.errors import (
 from services.funding.domain.formules import arrondir
 from services.funding.domain.modulation import GRILLE_PAR_DEFAUT, Scores, taux_module
 from services.funding.domain.redeploiement import Ligne, equilibre, refusals
+from services.funding.domain.saisi import RSA, Saisi
 
 D, F = Decimal, Fraction
 
 
 def year(annee: int, first: int = 1, last: int = 12) -> list[str]:
     return [f"{annee}-{mois:02d}" for mois in range(first, last + 1)]
-
-
-def test_f11_takes_the_rate_on_the_socle_due() -> None:
-    assert modulation.part_modulee(D("162160.55"), D("0.065")) == D("10540.44")
 
 
 @pytest.mark.parametrize(
@@ -63,13 +62,16 @@ def test_a_region_may_set_a_lower_ceiling_and_other_weights() -> None:
     assert taux_module(Scores(D(1), D(1), D(1)), grille, penitentiaire=True) == D("0.05")
     with pytest.raises(GrilleIncoherente):
         modulation.ensure_grille(replace(grille, resultats=D("0.26")))
-    with pytest.raises(ModulationExcessive):
+    with pytest.raises(ModulationExcessive) as refusal:
         modulation.ensure_grille(replace(grille, plafond=D("0.101")))
+    assert refusal.value.champ == "plafond"
 
 
-@pytest.mark.parametrize(("taux", "penitentiaire"), [("0.1001", False), ("0.0501", True)])
-def test_a_rate_above_its_ceiling_is_refused(taux: str, *, penitentiaire: bool) -> None:
-    with pytest.raises(ModulationExcessive):
+@pytest.mark.parametrize(
+    ("taux", "penitentiaire", "plafond"), [("0.1001", False, "10 %"), ("0.0501", True, "5 %")]
+)
+def test_a_rate_above_its_ceiling_is_refused(taux: str, plafond: str, *, penitentiaire: bool) -> None:
+    with pytest.raises(ModulationExcessive, match=f"dépasse {plafond}"):
         modulation.ensure_taux(D(taux), penitentiaire=penitentiaire)
 
 
@@ -125,6 +127,11 @@ def test_f14_follows_posts_that_change_from_month_to_month() -> None:
 
 def test_f15_finds_the_posts_of_a_cofinancing_again() -> None:
     assert arrondir(brsa_equivalents(D("29089.104"), year(2018, 7)), 4) == D("60.0000")
+    assert equivalents("CD972", D("29089.104"), year(2018, 7)) == 60
+    assert equivalents("FSE", D("29089.104"), year(2018, 7)) is None
+    assert equivalents("CD972", D(1), ["2026-04"]) is None
+    entered = [Saisi(RSA, "", "", date(2026, 4, 1), D(500), "décret fictif")]
+    assert equivalents("CD972", D(880), ["2026-04", "2026-05"], entered) == 2
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,15 @@ def reconcile(
         ({"verse": "7777"}, -4223, {}, -4223),
         ({"verse": "5000", "closed": "2017-05"}, 0, {}, 0),
         ({"verse": "4000", "closed": "2017-05"}, -1000, {"ACOMPTES_A_VERSER_1": -1000}, 0),
+        (
+            {"verse": "4000", "regularisation": "-400", "closed": "2017-05"},
+            -600,
+            {r.REGULARISATIONS: 400, "ACOMPTES_A_VERSER_1": -1000},
+            0,
+        ),
+        ({"verse": "12000", "regularisation": "-1"}, 1, {r.REGULARISATIONS: 1}, 0),
+        ({"verse": "11001"}, -999, {}, -999),
+        ({"verse": "0", "closed": "2017-01"}, -1000, {r.RIEN: -1000}, 0),
     ],
 )
 def test_a_gap_is_made_of_the_fewest_known_causes(
@@ -57,6 +66,15 @@ def test_a_gap_is_made_of_the_fewest_known_causes(
     assert told.conforme == (abs(D(ecart)) < 1)
     assert told.ecart == told.verse - told.calcule
     assert (told.inscrit, told.declare, told.manquants) == (D(12000), D(5000), 7)
+
+
+def test_an_annexe_of_nothing_explains_nothing() -> None:
+    plan = echeancier(D(0), date(2017, 1, 1), date(2017, 12, 31), lambda _: None)
+    told = r.rapprocher(
+        plan, inscrit=D(0), declare=D(0), verse=D(-1), cofinance=D(0), manquants=12, dernier_mois="2017-12"
+    )  # fmt: skip
+    assert told.ecart == told.inexplique == -1
+    assert not told.explications
 
 
 def test_the_asp_names_departements_and_others() -> None:

@@ -15,7 +15,6 @@ from services.funding.domain.realisation import (
     classement,
     delta,
     du_cumule,
-    etp_annuel_realise,
     etp_mensuel_realise,
     etp_plafonnes,
     etp_reprenables,
@@ -32,10 +31,6 @@ from services.funding.domain.realisation import (
 )
 
 D, F = Decimal, Fraction
-
-
-def test_f01_a_year_of_hours_is_so_many_etp() -> None:
-    assert etp_annuel_realise(D(13650), D(1820)) == D("7.5")
 
 
 @pytest.mark.parametrize(("heures", "h", "etp"), [("1365", "1820", "9"), ("2410.5", "1607", "18")])
@@ -183,5 +178,6 @@ def test_what_was_really_paid_and_a_given_amount_replace_the_computed_ones() -> 
 def test_nothing_is_said_of_an_annexe_without_a_declared_month() -> None:
     done = realiser(make_annexe(), [])
     assert (done.etp_annuel, done.du_cumule, done.verse_cumule) == (F(0), D(0), D(0))
+    assert isinstance(done.etp_annuel, Fraction)  # never a binary float
     assert {done.moyenne_mensuelle, done.taux_cumule, done.classement, done.atterrissage} == {None}
     assert done.etp_reprenables is None

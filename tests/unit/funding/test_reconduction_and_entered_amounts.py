@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from services.funding.domain import reconduction as r
-from services.funding.domain.annexe import deja_active
+from services.funding.domain.annexe import MESURES, deja_active, ensure_bareme
 from services.funding.domain.bareme import Cas, ensure_nouveau, montant_unitaire
 from services.funding.domain.cofinancement import (
     ensure_rsa_nouveau,
@@ -30,6 +30,7 @@ from services.funding.domain.marche import (
     periode_de_l_annee,
 )
 from services.funding.domain.saisi import AIDE_POSTE, RSA, Saisi
+from services.funding.domain.simulation import periodes
 
 D = Decimal
 DEBUT = date(2025, 1, 1)
@@ -51,6 +52,8 @@ def test_a_carrying_over_pays_until_31_may_and_is_paid_back_after_30_september(
     told = r.reconduction("PROVISOIRE", DEBUT, le, D(1000), D(750))
     assert told == r.Reconduction(situation, date(2025, 5, 31), date(2025, 9, 30), D(a_reverser))
     assert r.reconduction("PROVISOIRE", DEBUT, le, D(750), D(750)).a_reverser == 0
+    first_day = r.reconduction("PROVISOIRE", date(2024, 1, 1), date(2024, 1, 1), D(0), D(0))
+    assert first_day.situation is r.Situation.EN_COURS
 
 
 @pytest.mark.parametrize(
@@ -91,6 +94,24 @@ def test_an_entered_amount_holds_from_its_day_until_the_next_one_known() -> None
     assert montant_unitaire("EI", date(2012, 6, 1), saisis=before).euros == 9900
 
 
+def test_an_annexe_takes_the_amount_that_was_entered() -> None:
+    ensure_bareme(MESURES["EI_DC"], "59", date(2026, 6, 1), D(13500), [entered("2026-01-01", "13500")])
+    with pytest.raises(BaremeAbsent):
+        ensure_bareme(MESURES["EI_DC"], "59", date(2026, 6, 1), D(13500))
+
+
+def test_an_annexe_to_be_is_judged_from_its_own_first_day_by_the_amount_entered() -> None:
+    saisis = [entered("2026-01-15", "13500")]
+    (whole,) = periodes("EI", date(2026, 1, 20), date(2026, 2, 28), None, saisis=saisis)
+    assert (whole.debut, whole.fin, whole.montant_unitaire) == (
+        date(2026, 1, 20),
+        date(2026, 2, 28),
+        D(13500),
+    )
+    with pytest.raises(BaremeAbsent):
+        periodes("EI", date(2026, 1, 14), date(2026, 2, 28), None, saisis=saisis)
+
+
 def test_what_a_text_says_is_never_overwritten() -> None:
     ensure_nouveau("ETTI", date(2021, 1, 1), Cas.GENERAL)
     ensure_nouveau("EI", date(2025, 1, 2), Cas.GENERAL)
@@ -110,6 +131,10 @@ def test_an_entered_rsa_holds_from_its_day() -> None:
     assert rsa_du_mois("2026-04", saisis) == D("652.00")
     with pytest.raises(BaremeAbsent):
         rsa_du_mois("2026-04")
+    assert theorie_publiee("CD59", 2, D("1147.52"), ["2026-04"], saisis) == {
+        "theorique": D("1147.52"),
+        "ecart_signale": False,
+    }
     early = [Saisi(RSA, "", "", date(2013, 1, 1), D("483.24"), "décret fictif")]
     assert rsa_du_mois("2014-08", early) == D("483.24")
     assert rsa_du_mois("2014-09", early) == D("509.30")
