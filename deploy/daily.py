@@ -3,7 +3,7 @@
 import httpx
 from rich.console import Console
 
-from deploy.demo.load import Gateway, Patience
+from deploy.demo.load import READY_S, Gateway, Patience
 from shared.client import open_client
 
 OPERATOR = "service-gateway"
@@ -40,6 +40,20 @@ async def review_all(address: str, secret: str, console: Console, *, dry_run: bo
             answer = await operator.call(Patience(PATIENCE_S), "POST", f"/api/{path}", params=parameters)
             told = ", ".join(f"{name} : {value}" for name, value in _flat(answer.json()))
             console.print(f"{title} — {told}", highlight=False, soft_wrap=True)
+
+
+async def count_publics(address: str, secret: str) -> None:
+    """Have the publics counted at once, as after a first load, and return once the views show them.
+
+    Parameters
+    ----------
+    secret
+        As for `review_all`, which raises the same.
+    """
+    async with open_client(httpx.Timeout(60, connect=5), base_url=address) as client:
+        operator = Gateway(client, secret, OPERATOR)
+        await operator.call(Patience(PATIENCE_S), "POST", f"/api/{PUBLICS}")
+        await operator.wait_ready(Patience(READY_S))
 
 
 def _flat(report: dict[str, object]) -> list[tuple[str, object]]:

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from deploy.daily import count_publics
 from deploy.demo.generate import generate
 from deploy.demo.load import LoadFailed, load
 from deploy.demo.progress import progress_bars
@@ -29,10 +30,15 @@ async def load_demonstration(environment: Mapping[str, str], console: Console) -
         raise StartRefused(
             "La plateforme n'est pas en mode démonstration : relancez tout avec IAE_DEMONSTRATION=1."
         )
-    secret = (Path(environment["IAE_SECRETS_DIR"]) / "client_reprise").read_text(encoding="utf-8").strip()
+    reprise, operator = (
+        (Path(environment["IAE_SECRETS_DIR"]) / name).read_text(encoding="utf-8").strip()
+        for name in ("client_reprise", "client_gateway")
+    )
+    address = environment["IAE_GATEWAY_INTERNAL_URL"]
     with TemporaryDirectory() as name, progress_bars(console) as on_progress:
         generate(Path(name), scale=float(environment["IAE_DEMO"]))
-        await load(environment["IAE_GATEWAY_INTERNAL_URL"], secret, Path(name), on_progress)
+        await load(address, reprise, Path(name), on_progress)
+    await count_publics(address, operator)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ GIVEN = {
         "webhook_key",
     ),
     "operations": (*EVERYONE, "client_gateway"),
-    "demonstration": ("client_reprise",),
+    "demonstration": ("client_reprise", "client_gateway"),
 }
 """The secret files of each volume."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from deploy.daily import count_publics
 from deploy.demo.load import load
 from deploy.demo.progress import progress_bars
 from deploy.local.services import run_module
@@ -34,6 +35,7 @@ async def load_all(state: State, address: str, console: Console, scale: str = "1
     directory = await _generated(state.demonstration, scale, console)
     with progress_bars(console) as on_progress:
         await load(address, state.secret("client_reprise"), directory, on_progress)
+    await count_publics(address, state.secret("client_gateway"))
     (state.demonstration / LOADED).touch()
 
 

@@ -21,6 +21,8 @@ from services.parcours.routes import (
     identites,
     pass_iae,
     prolongations,
+    publics,
+    simulations_contrat,
     simulations_parcours,
     simulations_pass,
 )
@@ -41,6 +43,7 @@ SERVICE = Service(
         contrats.router,
         declarations.router,
         conservation.router,
+        publics.router,
         doublons.router,  # before identites: its list has the place of an identifier
         identites.router,
         pass_iae.router,
@@ -51,6 +54,7 @@ SERVICE = Service(
         flux.router,
         simulations_pass.router,
         simulations_parcours.router,
+        simulations_contrat.router,
     ),
     reading=Action.LIRE_PARCOURS,
     personal=True,

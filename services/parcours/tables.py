@@ -370,6 +370,20 @@ avis_conservation = Table(  # a person was told that what is held of them will b
     Column("avise_le", Date, nullable=False),
 )
 
+publics = Table(  # counts of distinct persons and of refusals as last published: nobody is in it
+    "publics",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # UUIDv5 of the cell
+    Column("version", Integer, nullable=False),
+    Column("annee", Integer, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("departement", Text),
+    Column("type_structure", Text),
+    Column("effectif", Integer, nullable=False),
+    Column("publics", JSON, nullable=False),
+    Column("refus", JSON, nullable=False),
+)
+
 annexe = Table(  # read from funding
     "annexe",
     metadata,

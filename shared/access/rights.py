@@ -32,6 +32,7 @@ class Action(StrEnum):
     CHERCHER_NIR = "chercher_nir"
     LIRE_FINANCEMENT = "lire_financement"
     ECRIRE_FINANCEMENT = "ecrire_financement"
+    IMPUTER_HEURES = "imputer_heures"
     REPONDRE_SIGNALEMENT = "repondre_signalement"
     LIRE_FLUX = "lire_flux"
     GERER_WEBHOOKS = "gerer_webhooks"
@@ -59,28 +60,33 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What an action demands: a scope and, when ``bounded``, a target inside the caller's perimeter."""
+    """What an action demands: a scope and, when ``bounded``, a target inside the caller's perimeter.
+
+    ``public_act`` is for what the State or a funder does to a structure: only the département of the target relates
+    it to a caller, so that no structure signs, pays or authorises for itself.
+    """
 
     scope: Scope
     bounded: bool = True
+    public_act: bool = False
 
 
 RULES = MappingProxyType(
     {
         Action.LIRE_REGISTRE: Rule(Scope.STRUCTURES_LECTURE, bounded=False),  # the registry is public data
         Action.ECRIRE_REGISTRE: Rule(Scope.STRUCTURES_ECRITURE),
-        # Acts of the State: their target is a département alone, never the structure that would sign its own.
-        Action.CONVENTIONNER: Rule(Scope.STRUCTURES_ECRITURE),
-        Action.HABILITER: Rule(Scope.STRUCTURES_ECRITURE),
+        Action.CONVENTIONNER: Rule(Scope.STRUCTURES_ECRITURE, public_act=True),
+        Action.HABILITER: Rule(Scope.STRUCTURES_ECRITURE, public_act=True),
         Action.LIRE_GOUVERNANCE: Rule(Scope.STRUCTURES_LECTURE),  # agendas and opinions: their members
         Action.LIRE_PARCOURS: Rule(Scope.PARCOURS_LECTURE),
         Action.ECRIRE_PARCOURS: Rule(Scope.PARCOURS_ECRITURE),
         Action.LIRE_IDENTITE: Rule(Scope.IDENTITE_LECTURE),
         Action.CHERCHER_NIR: Rule(Scope.NIR_RECHERCHE),
         Action.LIRE_FINANCEMENT: Rule(Scope.FINANCEMENT_LECTURE),
-        Action.ECRIRE_FINANCEMENT: Rule(Scope.FINANCEMENT_ECRITURE),
-        # Said by the State of a public figure: its target is a département alone too.
-        Action.REPONDRE_SIGNALEMENT: Rule(Scope.STRUCTURES_ECRITURE),
+        Action.ECRIRE_FINANCEMENT: Rule(Scope.FINANCEMENT_ECRITURE, public_act=True),
+        # Hours that a structure declared, counted for its own contract with a clause: its act too.
+        Action.IMPUTER_HEURES: Rule(Scope.FINANCEMENT_ECRITURE),
+        Action.REPONDRE_SIGNALEMENT: Rule(Scope.STRUCTURES_ECRITURE, public_act=True),
         Action.LIRE_FLUX: Rule(Scope.FLUX_LECTURE),
         Action.GERER_WEBHOOKS: Rule(Scope.WEBHOOKS_GESTION, bounded=False),  # each client has only its own
         Action.REPRENDRE: Rule(Scope.REPRISE),
@@ -135,8 +141,10 @@ def may(caller: Caller, action: Action, target: Target) -> Decision:
         True when allowed; else the reason, the missing scope first: a caller without the scope learns
         nothing about the target.
     """
-    decision = may_begin(caller, action)
-    if decision and RULES[action].bounded and not related(caller, target):
+    decision, rule = may_begin(caller, action), RULES[action]
+    if rule.public_act:
+        target = Target(departement=target.departement)
+    if decision and rule.bounded and not related(caller, target):
         return Decision.HORS_PERIMETRE
     return decision
 

@@ -262,6 +262,34 @@ class DeclarationRecue(Fact):
     lignes: Annotated[list[LigneDeclaree], P4] = Field(max_length=1500)
 
 
+class PublicsArretes(Fact):
+    """How many distinct persons of each public a territory employed in a year, how many orientations it refused by reason.
+
+    Told of a région or a département, of all types of structure or of one, never of a structure: the declarations of
+    a structure name its persons, and its counts beside them would tell what each of them is. Distinct persons never
+    add up: each level is counted. It is the whole state; who shows it hides small counts.
+    """
+
+    service: ClassVar[str] = "parcours"
+    aggregate: ClassVar[str] = "publics"
+    fact: ClassVar[str] = "arretes"
+
+    publics_id: Annotated[UUID, ID]
+    annee: Annotated[int, P0] = Field(
+        description="Civil year of the hours, and of the sending of what is refused."
+    )
+    region: Annotated[str, P0]
+    departement: Annotated[str | None, P0] = Field(description="Null for the whole région.")
+    type_structure: Annotated[str | None, P0] = Field(description="Null for all types.")
+    effectif: Annotated[int, P4] = Field(description="Distinct persons with at least one hour declared.")
+    publics: Annotated[dict[str, int], P4] = Field(
+        description="Distinct persons among them, by public; a public that is not there has nobody."
+    )
+    refus: Annotated[dict[str, int], P4] = Field(
+        description="Orientations sent by a third party and refused, by reason; a reason that is not there has none."
+    )
+
+
 FACTS: tuple[type[Fact], ...] = (
     PersonneEnregistree,
     PersonneRectifiee,
@@ -280,4 +308,5 @@ FACTS: tuple[type[Fact], ...] = (
     ContratSigne,
     ContratTermine,
     DeclarationRecue,
+    PublicsArretes,
 )
