@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.gateway.catalogue.lecture import Compteur
+from services.gateway.catalogue.secret import DETAILS
 from services.gateway.queries.champ import Champ
 from services.gateway.queries.counts import BY_PLACE, read_counts, read_structures
 from services.gateway.reading import Reader
@@ -42,8 +43,9 @@ class Counting:
             A type, each structure of which is counted as well.
         """
         wanted, fields = sorted(set(sources)), list(champs)
-        # Exits always count each structure, for the tables of territories.
-        kinds = {source: None if source in ("sorties", *BY_PLACE) else structures for source in wanted}
+        # Exits always count each structure, for the tables of territories; details never do.
+        whole = ("sorties", *BY_PLACE, *DETAILS)
+        kinds = {source: None if source in whole else structures for source in wanted}
         readings = await self._reader.read_all(
             {
                 (champ, source, kind): partial(_count, champ=champ, source=source, structures=kind)

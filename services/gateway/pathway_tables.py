@@ -3,8 +3,8 @@
 from sqlalchemy import JSON, Column, Date, Index, Integer, MetaData, SmallInteger, Table, Text, Uuid
 
 
-def pathway_tables(metadata: MetaData) -> tuple[Table, Table, Table, Table, Table, Table]:
-    """Add the tables to the views; return ``passe``, ``droit``, ``diagnostic``, ``etape``, ``suivi`` and ``fusion``."""
+def pathway_tables(metadata: MetaData) -> tuple[Table, Table, Table, Table, Table, Table, Table]:
+    """Add the tables to the views; return ``passe``, ``droit``, ``diagnostic``, ``etape``, ``suivi``, ``fusion`` and ``publics``."""
     passe = Table(  # a row of another view as it was known on the days [connu_du, connu_avant)
         "passe",
         metadata,
@@ -70,4 +70,16 @@ def pathway_tables(metadata: MetaData) -> tuple[Table, Table, Table, Table, Tabl
             Column("known_on", Date, nullable=False),
         )
     )
-    return passe, droit, diagnostic, etape, suivi, fusion
+    publics = Table(  # distinct persons by public and refusals by reason, of a territory and a type; nobody is in it
+        "publics",
+        metadata,
+        Column("publics_id", Uuid, primary_key=True),
+        Column("annee", SmallInteger, nullable=False),
+        Column("region", Text, nullable=False),
+        Column("departement", Text),
+        Column("type_structure", Text),
+        Column("publics", JSON, nullable=False),
+        Column("refus", JSON, nullable=False),
+        Column("known_on", Date, nullable=False),
+    )
+    return passe, droit, diagnostic, etape, suivi, fusion, publics

@@ -22,6 +22,8 @@ from sqlalchemy import (
 )
 
 from services.gateway.access import tables as access
+from services.gateway.governance_tables import governance_tables
+from services.gateway.money_tables import money_tables
 from services.gateway.pathway_tables import pathway_tables
 from services.gateway.signalement_table import signalement_table
 from services.gateway.webhook_tables import abonnement_table, livraison_table
@@ -109,87 +111,6 @@ fiche_de_poste = _view(
     Column("known_on", Date, nullable=False),
 )
 
-instance = _view(
-    "instance",
-    Column("instance_id", Uuid, primary_key=True),
-    Column("nature", Text, nullable=False),
-    Column("maille", Text, nullable=False),
-    Column("territoire", Text, nullable=False),
-    Column("secteur", Text, nullable=False),
-    Column("libelle", Text, nullable=False),
-    Column("membres", JSON, nullable=False),
-    Column("quorum", Integer, nullable=False),
-    Column("delai_convocation_jours", Integer, nullable=False),
-    Column("source_regles", Text, nullable=False),
-    Column("known_on", Date, nullable=False),
-)
-Index(None, instance.c.territoire)
-
-seance = _view(
-    "seance",
-    Column("seance_id", Uuid, primary_key=True),
-    Column("instance_id", Uuid, nullable=False),
-    Column("date_seance", Date, nullable=False),
-    Column("convoquee_le", Date, nullable=False),
-    Column("etat", Text, nullable=False),
-    Column("questions", JSON, nullable=False),
-    Column("nombre_situations", Integer, nullable=False),
-    Column("presents", ARRAY(Text)),
-    Column("voix_presentes", Integer),
-    Column("quorum", Integer),
-    Column("quorum_atteint", Boolean),
-    Column("conclusions", JSON, nullable=False),
-    Column("motif_annulation", Text),
-    Column("known_on", Date, nullable=False),
-)
-Index(None, seance.c.instance_id, seance.c.date_seance)
-
-plan = _view(  # targets only: their values are read from the other views
-    "plan",
-    Column("plan_id", Uuid, primary_key=True),
-    Column("maille", Text, nullable=False),
-    Column("territoire", Text, nullable=False),
-    Column("titre", Text, nullable=False),
-    Column("date_debut", Date, nullable=False),
-    Column("date_fin", Date, nullable=False),
-    Column("source", Text),
-    Column("axes", JSON, nullable=False),
-    Column("known_on", Date, nullable=False),
-)
-Index(None, plan.c.maille, plan.c.territoire)
-
-projet = _view(  # innovations, at their present stage
-    "projet",
-    Column("projet_id", Uuid, primary_key=True),
-    Column("maille", Text, nullable=False),
-    Column("territoire", Text, nullable=False),
-    Column("titre", Text, nullable=False),
-    Column("besoin", Text, nullable=False),
-    Column("stade", Text, nullable=False),
-    Column("ptce", Boolean, nullable=False),
-    Column("partenaires", ARRAY(Text), nullable=False),
-    Column("known_on", Date, nullable=False),
-)
-
-vote = _view(
-    "vote",
-    Column("vote_id", Uuid, primary_key=True),
-    Column("projet_id", Uuid, nullable=False, index=True),
-    Column("organisation", Text, nullable=False),
-    Column("known_on", Date, nullable=False),
-)
-
-veille = _view(
-    "veille",
-    Column("veille_id", Uuid, primary_key=True),
-    Column("maille", Text, nullable=False),
-    Column("territoire", Text, nullable=False),
-    Column("titre", Text, nullable=False),
-    Column("lien", Text, nullable=False),
-    Column("etiquettes", ARRAY(Text), nullable=False),
-    Column("known_on", Date, nullable=False),
-)
-
 convention = _view(
     "convention",
     Column("convention_id", Uuid, primary_key=True),
@@ -203,133 +124,6 @@ convention = _view(
     Column("suspendue_le", Date),
     Column("motif_suspension", Text),
 )
-
-dossier = _view(
-    "dossier",
-    Column("dossier_id", Uuid, primary_key=True),
-    Column("structure_id", Uuid, nullable=False, index=True),
-    Column("departement", Text, nullable=False),
-    Column("date_seance", Date, nullable=False),
-    Column("objet", Text, nullable=False),
-    Column("etp_demandes", Numeric, nullable=False),
-    Column("etp_accordes", Numeric),
-    Column("avis", Text),
-    Column("known_on", Date, nullable=False),
-    Column("seance_id", Uuid),
-    Column("suite_de", Uuid),
-    Column("montant_demande", Numeric),
-    Column("montant_accorde", Numeric),
-    Column("motifs", Text),
-)
-Index(None, dossier.c.departement, dossier.c.date_seance)
-
-annexe = _view(
-    "annexe",
-    Column("annexe_id", Uuid, primary_key=True),
-    Column("structure_id", Uuid, nullable=False, index=True),
-    Column("numero", Text, nullable=False),
-    Column("mesure", Text, nullable=False),
-    Column("etat", Text, nullable=False),
-    Column("date_debut", Date, nullable=False),
-    Column("date_fin", Date, nullable=False),
-    Column("etp", Numeric, nullable=False),
-    Column("heures_par_etp", Numeric, nullable=False),
-    Column("montant_unitaire", Numeric, nullable=False),
-    Column("montant_socle", Numeric, nullable=False),
-    Column("postes_cddi_cd", Integer),
-    Column("known_on", Date, nullable=False),
-    Column("montant_module", Numeric),
-    Column("montant_fdi", Numeric),
-    Column("montant_cofinance", Numeric),
-    Column("avenant_de", Uuid),
-    Column("sorties_prevues", Integer),
-    Column("taux_durable_prevu", Numeric),
-    Column("taux_transition_prevu", Numeric),
-    Column("taux_positive_prevu", Numeric),
-)
-
-enveloppe = _view(  # as notified; what moved since is beside, for the two come in any order
-    "enveloppe",
-    Column("enveloppe_id", Uuid, primary_key=True),
-    Column("niveau", Text, nullable=False),
-    Column("territoire", Text, nullable=False),
-    Column("annee", SmallInteger, nullable=False),
-    Column("nature", Text, nullable=False),
-    Column("notifie", Numeric, nullable=False),
-    Column("notifie_etp", Numeric, nullable=False),
-    Column("known_on", Date, nullable=False),
-)
-Index(None, enveloppe.c.annee, enveloppe.c.territoire)
-
-credit_deplace = _view(
-    "credit_deplace",
-    Column("mouvement_id", Uuid, primary_key=True),
-    Column("origine_id", Uuid),
-    Column("destination_id", Uuid),
-    Column("montant", Numeric, nullable=False),
-    Column("motif", Text, nullable=False),
-    Column("known_on", Date, nullable=False),
-)
-
-cofinancement = _view(
-    "cofinancement",
-    Column("cofinancement_id", Uuid, primary_key=True),
-    Column("annexe_id", Uuid, nullable=False, index=True),
-    Column("structure_id", Uuid, nullable=False),
-    Column("financeur", Text, nullable=False),
-    Column("montant", Numeric, nullable=False),
-    Column("circuit", Text, nullable=False),
-    Column("postes", Integer),
-    Column("theorique", Numeric),
-    Column("ecart_signale", Boolean),
-    Column("date_accord", Date, nullable=False),
-    Column("known_on", Date, nullable=False),
-)
-
-redeploiement = _view(
-    "redeploiement",
-    Column("redeploiement_id", Uuid, primary_key=True),
-    Column("region", Text, nullable=False),
-    Column("etat", Text, nullable=False),
-    Column("lignes", JSON, nullable=False),
-    Column("known_on", Date, nullable=False),
-)
-
-imputation = _view(  # hours of a SIAE counted for a contract with a clause
-    "imputation",
-    Column("imputation_id", Uuid, primary_key=True),
-    Column("marche_id", Uuid, nullable=False, index=True),
-    Column("mois", Text, nullable=False),
-    Column("heures", Numeric, nullable=False),
-    Column("known_on", Date, nullable=False),
-)
-
-versement = _view(  # one row per structure, month, funder, kind of payment and day it was known
-    "versement",
-    Column("structure_id", Uuid, primary_key=True),
-    Column("annee", SmallInteger, primary_key=True),
-    Column("mois", SmallInteger, primary_key=True),
-    Column("financeur", Text, primary_key=True),
-    Column("nature", Text, primary_key=True),
-    Column("known_on", Date, primary_key=True),
-    Column("montant", Numeric, nullable=False),
-    Column("nombre", Integer, nullable=False),
-)
-
-marche = _view(
-    "marche",
-    Column("marche_id", Uuid, primary_key=True),
-    Column("departement", Text, nullable=False),
-    Column("annee", SmallInteger, nullable=False),
-    Column("modalite", Text, nullable=False),
-    Column("structure_id", Uuid),
-    Column("heures_prevues", Numeric, nullable=False),
-    Column("heures_realisees", Numeric, nullable=False),
-    Column("known_on", Date, nullable=False),
-    Column("date_notification", Date),
-    Column("date_fin", Date),
-)
-Index(None, marche.c.departement, marche.c.annee)
 
 declaration = _view(  # who had at least one hour: what a correction takes back
     "declaration",
@@ -397,4 +191,8 @@ candidature = _view(
 )
 Index(None, candidature.c.structure_id, candidature.c.envoyee_le)
 
-passe, droit, diagnostic, etape, suivi, fusion = pathway_tables(vues)
+instance, seance, plan, projet, vote, veille, dossier = governance_tables(vues)
+annexe, enveloppe, credit_deplace, cofinancement, redeploiement, imputation, versement, marche, arbitrage = (
+    money_tables(vues)
+)
+passe, droit, diagnostic, etape, suivi, fusion, publics = pathway_tables(vues)

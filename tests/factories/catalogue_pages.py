@@ -103,6 +103,8 @@ def make_parcours_page(*, vide: bool = False) -> ParcoursPage:
         ),
         tranches=rows,
         suites=rows,
+        refus=() if vide else rows,
+        publics=() if vide else rows,
         accompagnement=support
         if vide
         else (*support, Compte("ACC-06", "Personnes formées", 812, Absence.SANS_OBJET)),

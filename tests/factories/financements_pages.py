@@ -1,8 +1,10 @@
 """Sample pages of the money; everything is fictitious."""
 
+from datetime import date
 from decimal import Decimal
 
 from services.gateway.pages.financements import (
+    ArbitrageRow,
     ClauseRow,
     EcartRow,
     EchangeRow,
@@ -109,6 +111,11 @@ def make_financements(*, kind: str = "") -> FinancementsPage:
         total=454,
         ecarts=gaps,
         ecarts_total=5,
+        arbitrages=(
+            ArbitrageRow("Chantier fictif 01", "/structures/1", "59", "CD59", 2, date(2017, 9, 4), D(60000), D(50000), True),
+            ArbitrageRow("Chantier fictif 01", "/structures/1", "59", "CD59", 1, date(2017, 4, 12), None, D(45000), False),
+        ),
+        arbitrages_total=2,
         clauses=clauses,
         clauses_total=ClauseRow("Ensemble", "", 420, D(603000), D(586500), D("0.9726"), D(3600), D("0.65"), 15),
         redeploiements=(RedeploiementRow("89f3a1c0d2e4", "12/10/2017", "proposé", 2, D(2), D("3.84")),),

@@ -1,10 +1,13 @@
 """A small région, with counts large and small, in three départements and two types; everything is fictitious."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
+from services.parcours.domain.publics import Presence, Profil, Refus, compter
 from shared.contracts.fact import Fact
-from shared.contracts.parcours import ContratSigne, PassIaeDelivre
+from shared.contracts.parcours import ContratSigne, PassIaeDelivre, PublicsArretes
 from tests.factories.facts import (
     decide,
     end,
@@ -58,7 +61,37 @@ def make_region_facts() -> list[Fact]:
         )
         for n in range(7)
     ]  # fmt: skip
-    return facts
+    return [*facts, *make_publics()]
+
+
+MOTIFS = ("no_position", "not_mobile", "no_position", None)
+CRITERES = (("RSA", "DETLD"), ("RSA", "PM"), (), ("TH", "DELD"), ("RSA", "QPV"), ("FLE", "PM"), ("RSA",))
+
+
+def make_publics() -> list[Fact]:
+    """What the service of pathways counts of the persons and the refusals of the région."""
+    profils, presences, refus = {}, [], []
+    for name, (kind, commune, sent, left) in PLACES.items():
+        for n in range(left + 3):
+            person = identifier(f"P-{name}-{n}")
+            profils[person] = Profil(n % 3 == 0, 1955 + 4 * n, (None, "70", "50")[n % 3], CRITERES[n % 7])
+            presences.append(Presence(person, 2017, commune[:2], kind))
+        refused = [n for n in range(sent) if n % 2 and n % 5 == 0]
+        refus += [Refus(2017, commune[:2], kind, MOTIFS[n // 5 % 4], 1) for n in refused]
+    return publics_facts(presences, profils, refus)
+
+
+def publics_facts(
+    presences: Iterable[Presence], profils: Mapping[UUID, Profil | None], refus: Iterable[Refus] = ()
+) -> list[Fact]:
+    """What the service of pathways publishes of some persons and refusals."""
+    return [
+        PublicsArretes(
+            publics_id=cell.identifier, effectif=comptes.effectif, publics=dict(comptes.publics),
+            refus=dict(comptes.refus), **cell._asdict(),
+        )
+        for cell, comptes in compter(presences, profils, refus).items()
+    ]  # fmt: skip
 
 
 def _candidatures(name: str, count: int) -> list[Fact]:

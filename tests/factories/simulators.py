@@ -5,13 +5,14 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from services.parcours.routes import simulations_parcours, simulations_pass
+from services.parcours.routes import simulations_contrat, simulations_parcours, simulations_pass
 from shared.http import add_error_handlers
 
 APP = FastAPI()
 add_error_handlers(APP)
 APP.include_router(simulations_pass.router)
 APP.include_router(simulations_parcours.router)
+APP.include_router(simulations_contrat.router)
 
 
 async def ask(name: str, demande: dict[str, Any]) -> httpx.Response:

@@ -8,13 +8,16 @@ from services.gateway.catalogue.indicateur import VERSION, Indicateur, Manquant
 from services.gateway.catalogue.manquants import MANQUANTS
 from services.gateway.catalogue.offre import OFFRE
 from services.gateway.catalogue.personnes import ACCOMPAGNEMENT, ORIENTATION, PARCOURS, SORTIES
+from services.gateway.catalogue.publics import PUBLICS, REFUS
 from services.gateway.catalogue.qualite import QUALITE
 
 INDICATEURS: tuple[Indicateur, ...] = (
     *OFFRE,
     *FINANCEMENT,
     *ORIENTATION,
+    *REFUS,
     *PARCOURS,
+    *PUBLICS,
     *ACCOMPAGNEMENT,
     *SORTIES,
     *CLAUSES,

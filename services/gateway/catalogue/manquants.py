@@ -2,13 +2,7 @@
 
 from services.gateway.catalogue.indicateur import Manquant
 
-_COFFRE = (
-    "critères, sexe, âge et résidence ne quittent pas le coffre du service des parcours à côté d'une personne ; il ne les "
-    "publie pas encore comptés (publics arrêtés)"
-)
-_REFUS = (
-    "le motif d'un refus reste dans le coffre du service des parcours : aucun fait n'en parle, et c'est voulu"
-)
+_COFFRE = "le service des parcours ne publie que des comptes de personnes employées, par public"
 _ETAPE = "une étape de parcours dit sa nature (frein, formation…), jamais son thème ni son intensité"
 _AUTEUR = "une candidature dit son origine, jamais l'organisation qui l'envoie"
 _FICHIER = "aucun fait ne porte cette colonne des fichiers de l'ASP"
@@ -16,26 +10,24 @@ _FICHIER = "aucun fait ne porte cette colonne des fichiers de l'ASP"
 MANQUANTS = tuple(
     Manquant(*line)
     for line in (
-        ("OFF-06", "Postes en tension", f"{_REFUS} ; une candidature ne dit pas le poste visé"),
+        ("OFF-06", "Postes en tension", "une candidature ne dit pas le poste visé"),
         ("OFF-07", "Densité d'offre", "aucune source datée du nombre de demandeurs d'emploi ni d'habitants de 15 à 64 ans"),
         ("OFF-10", "Taux d'encadrement", f"{_FICHIER} (encadrement en ETP), et la formule publique n'est pas publiée"),
         ("OFF-12", "Part de marchés dans les produits", f"{_FICHIER} (total des produits d'exploitation)"),
         ("FIN-14", "Postes bRSA équivalents", "aucun fait ne dit le montant du RSA de chaque mois, ni s'il est déjà réduit à 88 % (non vérifié dans la source publique)"),
-        ("FIN-21", "Part du budget bénéficiant aux femmes", _COFFRE),
+        ("FIN-21", "Part du budget bénéficiant aux femmes", f"{_COFFRE} : jamais des heures ni des ETP selon le sexe"),
         ("ORI-03", "Diagnostics d'éligibilité", "un diagnostic de prescripteur ne dit ni le territoire ni l'organisation"),
         ("ORI-05", "Taux de transformation par type de prescripteur", _AUTEUR),
-        ("ORI-07", "Motifs de refus", _REFUS),
-        ("ORI-08", "Part des refus « objectifs du dialogue de gestion »", _REFUS),
+        ("ORI-07", "Motifs de refus", "une répartition, non un chiffre : elle se lit en entier sur la page des parcours, refus par motif"),
         ("ORI-09", "Délai de prise en compte", "les vues tiennent le dernier état d'une candidature et le jour de sa décision, pas celui du premier traitement"),
         ("ORI-14", "Inscrits sans candidature", "une personne diagnostiquée sans candidature n'a pas de territoire : sa résidence reste dans le coffre"),
         ("ORI-18", "Orientations par prescripteur", _AUTEUR),
-        ("ORI-19", "Candidats avec un critère de niveau 1", _COFFRE),
+        ("ORI-19", "Candidats avec un critère de niveau 1", f"{_COFFRE}, non de candidats"),
         ("PAR-07", "Prolongations demandées", "seules les prolongations acceptées deviennent des faits"),
         ("PAR-11", "Contrôle a posteriori", "les campagnes de contrôle ne sont pas tenues ici"),
-        *((f"PUB-{rank:02d}", label, _COFFRE) for rank, label in enumerate(
-            ("Femmes", "Bénéficiaires du RSA", "RSA majoré", "ASS", "AAH", "Travailleurs handicapés", "Demandeurs d'emploi de longue durée",
-             "Demandeurs d'emploi de très longue durée", "Longue durée", "Jeunes", "Seniors", "Quartiers prioritaires", "Zones rurales",
-             "Niveau inférieur au CAP", "Autres situations", "Intensité des besoins", "Écart de sexe"), 1)),
+        ("PUB-03", "RSA majoré", "la nomenclature des critères a un seul RSA : majoré ou non n'est pas tenu"),
+        ("PUB-16", "Intensité des besoins", _ETAPE),
+        ("PUB-17", "Écart de sexe", f"{_COFFRE}, non de candidats"),
         ("ACC-02", "Taux d'accompagnement d'un frein", _ETAPE),
         ("ACC-03", "Mode d'accompagnement", _ETAPE),
         ("ACC-04", "Accompagnement professionnel", _ETAPE),
@@ -51,7 +43,7 @@ MANQUANTS = tuple(
         ("QUA-02", "Heures au-delà du plafond annuel", "les heures par personne ne quittent pas la déclaration : le refus est à la saisie"),
         ("QUA-04", "Somme par type égale au total", "vraie par construction : les types se comptent dans la même requête que le total"),
         ("QUA-06", "Doublons de structure", "refusés par une contrainte du registre : toujours nuls"),
-        ("QUA-07", "Champs non renseignés", _COFFRE),
+        ("QUA-07", "Champs non renseignés", "un critère qui n'est pas dit ne se distingue pas d'un critère absent ; les niveaux de formation inconnus sont comptés sur la page des parcours"),
         ("QUA-08", "Prévisions de sortie incohérentes", "une annexe porte les trois taux prévus, jamais leur somme : aucun écart n'est possible"),
         ("QUA-09", "Écart entre fichier et base", "se lit dans le rapport de chaque import"),
     )

@@ -11,8 +11,21 @@ from types import MappingProxyType
 from services.gateway.pages.formats import Absence
 from services.gateway.pages.secrecy import SEUIL, Compte, hide
 from services.gateway.queries.counts import ENTIER, Cellule, Comptes, Nombre
+from services.gateway.queries.publics import MOTIFS, PUBLICS
 
 Somme = tuple[str, tuple[str, ...]]
+ENSEMBLE = frozenset(
+    {"jeunes", "seniors", "sans_diplome", "niveau_inconnu", "longue_duree", "deld", "detld", "autres_situations"}
+)  # fmt: skip
+"""Publics whose sums are written out; any other is a part of the persons, and tells nothing of the rest."""
+SITUATIONS = (
+    "parents_isoles", "sans_hebergement", "refugies", "sortants_detention", "sortants_ase", "langue", "mobilite",
+)  # fmt: skip
+"""Publics of PUB-15; a person may be of several."""
+DETAILS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"publics": ("presents", "personnes"), "refus": ("candidatures", "refusees")}
+)
+"""Sources that detail a count of another, which tells it or hides it first."""
 SOMMES: Mapping[str, tuple[Somme, ...]] = MappingProxyType(
     {
         "presents": (("personnes", ("personnes_deux_types",)),),
@@ -46,6 +59,16 @@ SOMMES: Mapping[str, tuple[Somme, ...]] = MappingProxyType(
         ),
         "etapes": (("personnes_frein", ()), ("personnes_formees", ()), ("personnes_immergees", ())),
         "suivis": (("suivis_6", ("suivis_6_emploi",)),),
+        "publics": (
+            ("personnes", ("jeunes", "seniors")),
+            ("personnes", ("sans_diplome", "niveau_inconnu")),
+            ("personnes", ("longue_duree",)),
+            ("longue_duree", ("deld", "detld")),
+            ("personnes", ("autres_situations",)),
+            ("autres_situations", SITUATIONS),
+            *(("personnes", (name,)) for name in PUBLICS if name not in (*ENSEMBLE, *SITUATIONS)),
+        ),
+        "refus": (("refusees", tuple(MOTIFS)),),
     }
 )
 """By source, each total and its parts; what is left is a part too. A count alone has no part."""
@@ -77,6 +100,9 @@ CHAINES: Mapping[str, tuple[tuple[tuple[str, ...], ...], ...]] = MappingProxyTyp
 """By source, what is told of a structure: chains of blocks, each of which details the one before."""
 DERNIERS = frozenset({"comptees"})
 """Counts that pages need most: something else of the same sum is hidden rather than them."""
+SOMME_DES_TYPES = "personnes : types"
+PREMIERS = frozenset({"autres_situations", SOMME_DES_TYPES})
+"""Counts that are hidden first: what they gather tells more by itself, or nobody publishes them."""
 Cle = tuple[str, Cellule]
 Nombres = dict[Cle, int | None]
 Lignes = list[tuple[Cle, ...]]
@@ -93,12 +119,15 @@ def hide_cells(source: str, comptes: Comptes) -> dict[Cle, Compte]:
     comptes
         The four levels of one source: all, by département, by type, by both; and structures, where they are read.
     """
-    sommes = SOMMES.get(source, ())
     territories = {cell: values for cell, values in comptes.items() if len(cell) == len(ENTIER)}
-    counts, lines = _counted(sommes, territories)
+    if source in DETAILS:
+        return _hide_details(source, territories)
+    counts, lines = _counted(SOMMES.get(source, ()), territories)
     for name in sorted({name for name, _ in counts}):
         lines += _levels(name, territories)
-    shown = hide(counts, lines, rang=_rank)
+    several, lines = _several(territories, lines)
+    few = [key for key in several if 0 < (counts[("personnes_deux_types", key[1])] or 0) < SEUIL]
+    shown = hide(counts | several, lines, secrets=few, rang=_rank)
     groups: dict[Cellule, list[Cellule]] = {}
     for cell in comptes:
         if len(cell) > len(ENTIER):
@@ -106,6 +135,36 @@ def hide_cells(source: str, comptes: Comptes) -> dict[Cle, Compte]:
     for place, cells in groups.items():
         shown |= _hide_structures(source, place, {cell: comptes[cell] for cell in cells}, shown)
     return shown
+
+
+def _hide_details(source: str, comptes: Comptes) -> dict[Cle, Compte]:
+    """Hide the parts of a count that another source tells or hides; it stays as it is told there.
+
+    Sums that share nothing but that count are hidden apart: what remains of it in one says nothing of another.
+    """
+    base, whole = DETAILS[source]
+    told = hide_cells(base, comptes)
+    shown = {(whole, cell): told[(whole, cell)] for cell in comptes}
+    secrets = {key for key, count in shown.items() if count is Absence.SECRET}
+    for sommes in _apart(SOMMES[source], whole):
+        counts, lines = _counted(sommes, comptes)
+        for name in sorted({name for name, _ in counts} - {whole}):
+            lines += _levels(name, comptes)
+        shown |= hide(counts, lines, secrets=secrets, fixes=shown.keys() - secrets, rang=_rank)
+    return shown
+
+
+def _apart(sommes: Sequence[Somme], whole: str) -> list[list[Somme]]:
+    """Return sums in groups that have no count in common, a whole set aside."""
+    groups: list[tuple[set[str], list[Somme]]] = []
+    for total, parts in sommes:
+        names = {total, *parts} - {whole}
+        joined = [group for group in groups if group[0] & names]
+        groups = [group for group in groups if group not in joined]
+        groups.append(
+            (names.union(*(g[0] for g in joined)), [*(s for g in joined for s in g[1]), (total, parts)])
+        )
+    return [group[1] for group in groups]
 
 
 def _hide_structures(
@@ -179,8 +238,28 @@ def _levels(name: str, comptes: Comptes) -> Lignes:
     return lines + [((name, (d, None)), *((name, (d, t)) for t in kinds)) for d in (None, *places)]
 
 
+def _several(comptes: Comptes, lines: Lignes) -> tuple[Nombres, Lignes]:
+    """Return the sums of types of each place, which count twice whoever is of two, and the lines that tell them so.
+
+    Nobody publishes such a sum, but whoever adds types has it: less the persons of the place, it is about those of two.
+    """
+    counts: Nombres = {}
+    told = list(lines)
+    for rank, (total, *types) in enumerate(lines):
+        name, (place, kind, *_) = total
+        if name != "personnes" or kind or not any(cell[1] for _, cell in types):
+            continue
+        persons, *each = (_int(comptes.get(cell, {}).get(name)) or 0 for _, cell in (total, *types))
+        if sum(each) > persons:
+            whole, deux = (SOMME_DES_TYPES, (place, None)), ("personnes_deux_types", (place, None))
+            counts[whole] = sum(each)
+            told[rank] = (whole, *types)
+            told.append((whole, total, deux))
+    return counts, told
+
+
 def _rank(key: Cle) -> int:
-    return int(key[0] in DERNIERS)
+    return (key[0] in DERNIERS) - (key[0] in PREMIERS)
 
 
 def _int(value: object) -> int | None:

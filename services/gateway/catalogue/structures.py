@@ -11,6 +11,7 @@ _ORIENTATION = (
     "les orientations se publient par territoire et par intercommunalité : ajoutées par structure, elles se "
     "retrouveraient par soustraction"
 )
+_PUBLIC = "un public se compte par territoire et par type : d'une structure, il dirait ce qu'est chacun de ses salariés"
 _TERRITOIRE = "il se mesure sur un territoire entier"
 SANS_STRUCTURE: Mapping[str, str] = MappingProxyType(
     {
@@ -19,6 +20,7 @@ SANS_STRUCTURE: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("FIN-11", "PAR-12"), _TERRITOIRE),
         "ORI": _ORIENTATION,
         "CLA": _TERRITOIRE,
+        "PUB": _PUBLIC,
     }
 )
 """Reasons, by code or by family."""

@@ -124,6 +124,21 @@ class RedeploiementRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ArbitrageRow:
+    """What a funder gives a structure for the year, as settled; the earlier numbers are its trace."""
+
+    nom: str
+    href: str
+    departement: str
+    financeur: str
+    numero: int
+    le: date
+    demande: Valeur
+    montant: Decimal
+    en_vigueur: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FinancementsPage:
     """The money of a territory and a year; of the long tables, the lines shown and how many there are."""
 
@@ -145,6 +160,8 @@ class FinancementsPage:
     page: int
     taille: int
     total: int
+    arbitrages: tuple[ArbitrageRow, ...]
+    arbitrages_total: int
     ecarts: tuple[EcartRow, ...]
     ecarts_total: int
     clauses: tuple[ClauseRow, ...]
@@ -300,6 +317,17 @@ FINANCEURS: tuple[Colonne[FinanceurRow], ...] = (
     Colonne("verse_eur", "Versé", lambda s: s.verse, Unite.EUROS),
 )
 FINANCEURS_A_L_ECRAN = tuple(c for c in FINANCEURS if c.cle != "type")
+
+ARBITRAGES: tuple[Colonne[ArbitrageRow], ...] = (
+    Colonne("structure", "Structure", lambda a: a.nom),
+    Colonne("departement", "Dép.", lambda a: a.departement),
+    Colonne("financeur", "Financeur", lambda a: a.financeur),
+    Colonne("demande_eur", "Demandé", lambda a: a.demande, Unite.EUROS),
+    Colonne("arbitre_eur", "Arbitré", lambda a: a.montant, Unite.EUROS),
+    Colonne("conference_le", "Conférence du", lambda a: a.le),
+    Colonne("numero", "Arbitrage n°", lambda a: a.numero, Unite.NOMBRE),
+    Colonne("etat", "État", lambda a: "en vigueur" if a.en_vigueur else "remplacé"),
+)
 
 ECARTS: tuple[Colonne[EcartRow], ...] = (
     Colonne("structure", "Structure", lambda e: e.nom),

@@ -6,15 +6,13 @@ communicated; an ``Absence`` says why a known value is not written. Nothing depe
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
 from shared.clock import PARIS
+from shared.french import FINE, INSECABLE, rounded, written
 
-FINE = "\N{NARROW NO-BREAK SPACE}"
-INSECABLE = "\N{NO-BREAK SPACE}"
-MOINS = "\N{MINUS SIGN}"
 NON_COMMUNIQUE = "non communiqué"
 MILLION = Decimal(1_000_000)
 
@@ -48,17 +46,6 @@ class Unite(StrEnum):
     MOIS = "mois"
 
 
-def _rounded(value: int | Decimal, decimales: int) -> Decimal:
-    return Decimal(value).quantize(Decimal(1).scaleb(-decimales), ROUND_HALF_UP)
-
-
-def _written(value: int | Decimal, decimales: int) -> str:
-    rounded = _rounded(value, decimales)
-    entier, _, fraction = f"{abs(rounded):,.{decimales}f}".partition(".")
-    signe = MOINS if rounded < 0 else ""
-    return signe + entier.replace(",", FINE) + (f",{fraction}" if fraction else "")
-
-
 def _unless_absent(value: Valeur, written: Callable[[int | Decimal], str]) -> str:
     if value is None:
         return NON_COMMUNIQUE
@@ -67,24 +54,22 @@ def _unless_absent(value: Valeur, written: Callable[[int | Decimal], str]) -> st
 
 def nombre(value: Valeur, decimales: int = 0) -> str:
     """Return « 18 000 », thousands separated by U+202F, a true minus sign."""
-    return _unless_absent(value, lambda v: _written(v, decimales))
+    return _unless_absent(value, lambda v: written(v, decimales))
 
 
 def etp(value: Valeur) -> str:
     """Return « 134,8 », or « 13 000 » from a thousand on: a tenth no longer says anything there."""
-    return _unless_absent(value, lambda v: _written(v, 0 if abs(_rounded(v, 1)) >= 1000 else 1))
+    return _unless_absent(value, lambda v: written(v, 0 if abs(rounded(v, 1)) >= 1000 else 1))
 
 
 def taux(value: Valeur, decimales: int = 1) -> str:
     """Return « 58,5 % » from the ratio 0.585."""
-    return _unless_absent(value, lambda v: f"{_written(Decimal(v) * 100, decimales)}{FINE}%")
+    return _unless_absent(value, lambda v: f"{written(Decimal(v) * 100, decimales)}{FINE}%")
 
 
 def ecart(value: Valeur, decimales: int = 0) -> str:
     """Return « +6 », « −6 » or « 0 »."""
-    return _unless_absent(
-        value, lambda v: ("+" if _rounded(v, decimales) > 0 else "") + _written(v, decimales)
-    )
+    return _unless_absent(value, lambda v: ("+" if rounded(v, decimales) > 0 else "") + written(v, decimales))
 
 
 def points(value: Valeur) -> str:
@@ -92,36 +77,36 @@ def points(value: Valeur) -> str:
     return _unless_absent(
         value,
         lambda v: (
-            f"{ecart(Decimal(v) * 100, 1)} point{'s' if abs(_rounded(Decimal(v) * 100, 1)) >= 2 else ''}"
+            f"{ecart(Decimal(v) * 100, 1)} point{'s' if abs(rounded(Decimal(v) * 100, 1)) >= 2 else ''}"
         ),
     )
 
 
 def euros(value: Valeur) -> str:
     """Return « 1 958 480 € », rounded to the euro."""
-    return _unless_absent(value, lambda v: f"{_written(v, 0)}{INSECABLE}€")
+    return _unless_absent(value, lambda v: f"{written(v, 0)}{INSECABLE}€")
 
 
 def millions_euros(value: Valeur) -> str:
     """Return « 140,0 M€ » from an amount in euros."""
-    return _unless_absent(value, lambda v: f"{_written(Decimal(v) / MILLION, 1)}{INSECABLE}M€")
+    return _unless_absent(value, lambda v: f"{written(Decimal(v) / MILLION, 1)}{INSECABLE}M€")
 
 
 def heures(value: Valeur) -> str:
     """Return « 575 000 h »."""
-    return _unless_absent(value, lambda v: f"{_written(v, 0)}{INSECABLE}h")
+    return _unless_absent(value, lambda v: f"{written(v, 0)}{INSECABLE}h")
 
 
 def jours(value: Valeur) -> str:
     """Return « 28 jours », « 1 jour »."""
     return _unless_absent(
-        value, lambda v: f"{_written(v, 0)}{INSECABLE}jour{'s' if _rounded(v, 0) >= 2 else ''}"
+        value, lambda v: f"{written(v, 0)}{INSECABLE}jour{'s' if rounded(v, 0) >= 2 else ''}"
     )
 
 
 def duree_en_mois(value: Valeur) -> str:
     """Return « 8,4 mois »."""
-    return _unless_absent(value, lambda v: f"{_written(v, 1)}{INSECABLE}mois")
+    return _unless_absent(value, lambda v: f"{written(v, 1)}{INSECABLE}mois")
 
 
 _PAR_UNITE: dict[Unite, Callable[[Valeur], str]] = {

@@ -232,6 +232,7 @@ class Bloc(StrEnum):
     SUIVI = "annexes"
     PREVISIONS = "previsions"
     FINANCEURS = "financeurs"
+    ARBITRAGES = "arbitrages"
     ECARTS = "ecarts"
     CLAUSES = "clauses"
     REDEPLOIEMENTS = "redeploiements"

@@ -61,6 +61,8 @@ class ParcoursPage:
     delais: tuple[Delai, ...]
     tranches: tuple[Compte, ...]
     suites: tuple[Compte, ...]
+    refus: tuple[Compte, ...]
+    publics: tuple[Compte, ...]
     accompagnement: tuple[Compte, ...]
     sorties: tuple[CategorieSortie, ...]
     ecartees: tuple[Compte, ...]
@@ -89,6 +91,8 @@ class ParcoursPage:
             "delais": (DELAIS, self.delais),  # type: ignore[dict-item] # idem
             "tranches": (COMPTES, self.tranches),  # type: ignore[dict-item] # idem
             "suites": (COMPTES, self.suites),  # type: ignore[dict-item] # idem
+            "refus": (COMPTES, self.refus),  # type: ignore[dict-item] # idem
+            "publics": (COMPTES, self.publics),  # type: ignore[dict-item] # idem
             "accompagnement": (COMPTES, self.accompagnement),  # type: ignore[dict-item] # idem
             "sorties": (SORTIES, self.sorties),  # type: ignore[dict-item] # idem
             "ecartees": (COMPTES, self.ecartees),  # type: ignore[dict-item] # idem
@@ -120,5 +124,7 @@ SORTIES: tuple[Colonne[CategorieSortie], ...] = (
 DELAIS_A_L_ECRAN = tuple(c for c in DELAIS if c.cle != "code")
 COMPTES_A_L_ECRAN = tuple(c for c in COMPTES if c.cle != "code")
 """Codes are for files: a screen has the words."""
-BLOCS = ("etapes", "delais", "tranches", "suites", "accompagnement", "sorties", "ecartees")
+BLOCS = (
+    "etapes", "delais", "tranches", "suites", "refus", "publics", "accompagnement", "sorties", "ecartees",
+)  # fmt: skip
 """Blocks of the page that are files."""

@@ -59,7 +59,11 @@ def hide(
     known = {key: count for key, count in counts.items() if count is not None}
     given, kept = frozenset(secrets), frozenset(fixes)
     hidden = {key for key, count in known.items() if 0 < count < seuil or key in given}
-    lines = [tuple(line) for line in sums if line[0] in known]
+    lines = [
+        line
+        for line in (tuple(key for key in line if key in known) for line in sums if line[0] in known)
+        if line[1:]
+    ]
     of_key: dict[K, list[int]] = {}
     for rank, line in enumerate(lines):
         for key in line:

@@ -13,6 +13,7 @@ from services.gateway.projections.past import keep_rows, rounds
 from services.gateway.projections.structures import rows_of
 from services.gateway.tables import (
     annexe,
+    arbitrage,
     cofinancement,
     credit_deplace,
     enveloppe,
@@ -22,6 +23,7 @@ from services.gateway.tables import (
 )
 from shared.contracts.funding import (
     AnnexeFinanciereEnregistree,
+    ArbitrageRendu,
     CofinancementInscrit,
     CreditsDeplaces,
     EnveloppeNotifiee,
@@ -51,6 +53,7 @@ COFINANCEMENT = (
     "ecart_signale", "date_accord",
 )  # fmt: skip
 REDEPLOIEMENT = ("redeploiement_id", "region", "etat")
+ARBITRAGE = ("arbitrage_id", "annee", "structure_id", "financeur", "numero", "demande", "montant", "le")
 IMPUTATION = ("imputation_id", "marche_id", "mois", "heures")
 ADD_VERSEMENTS = text("""
     insert into versement as v (structure_id, annee, mois, financeur, nature, known_on, montant, nombre)
@@ -110,6 +113,12 @@ async def project_redeploiements(conn: AsyncConnection, events: Sequence[Receive
             row["lignes"] = [ligne.model_dump(mode="json") for ligne in event.fact.lignes]
         await keep_rows(conn, redeploiement, rows)
         await upsert(conn, redeploiement, rows)
+
+
+@projections.on(ArbitrageRendu)
+async def project_arbitrages(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    """Show what the conférence des financeurs settled, the replaced arbitrations too."""
+    await upsert(conn, arbitrage, rows_of(events, ARBITRAGE))
 
 
 @projections.on(HeuresClauseImputees)

@@ -20,6 +20,7 @@ from services.gateway.tables import (
     etape,
     fusion,
     heures,
+    publics,
     suivi,
 )
 from shared.contracts.parcours import (
@@ -37,6 +38,7 @@ from shared.contracts.parcours import (
     PassIaeDelivre,
     PassIaeModifie,
     PersonnesFusionnees,
+    PublicsArretes,
     SuiviConstate,
 )
 from shared.db import upsert
@@ -47,6 +49,7 @@ SORTIE = ("contrat_id", "date_sortie", "categorie", "dynamique", "comptee", "rai
 CANDIDATURE = ("candidature_id", "personne_id", "structure_id", "origine", "envoyee_le", "etat")
 DIAGNOSTIC = ("diagnostic_id", "personne_id", "auteur", "structure_id", "date_diagnostic", "expire_le")
 ETAPE = ("etape_id", "personne_id", "structure_id", "nature", "date_debut", "date_fin")
+PUBLICS = ("publics_id", "annee", "region", "departement", "type_structure", "publics", "refus")
 SUIVI = ("suivi_id", "contrat_id", "structure_id", "echeance", "situation", "constate_le")
 
 DECIDE = text("""
@@ -173,6 +176,15 @@ async def project_etapes(conn: AsyncConnection, events: Sequence[Received]) -> N
 async def project_suivis(conn: AsyncConnection, events: Sequence[Received]) -> None:
     """Show the situations found some months after an exit."""
     await upsert(conn, suivi, rows_of(events, SUIVI))
+
+
+@projections.on(PublicsArretes)
+async def project_publics(conn: AsyncConnection, events: Sequence[Received]) -> None:
+    """Show the counts of publics and of refusals as last published."""
+    for part in rounds(events):
+        rows = rows_of(part, PUBLICS)
+        await keep_rows(conn, publics, rows)
+        await upsert(conn, publics, rows)
 
 
 @projections.on(PersonnesFusionnees)

@@ -66,6 +66,13 @@ MOVES = text("""
     select redeploiement_id, etat, lignes, known_on from redeploiement
     where region = :region and known_on between :debut and cast(:fin as date) + 365 order by known_on, redeploiement_id
 """)
+SETTLED = text(f"""
+    {CHAMP}
+    select a.structure_id, a.financeur, a.numero, a.demande, a.montant, a.le, c.raison_sociale, c.departement,
+           a.numero = max(a.numero) over (partition by a.structure_id, a.financeur) as en_vigueur
+    from arbitrage a join champ c using (structure_id) where a.annee = :annee
+    order by c.raison_sociale, a.structure_id, a.financeur, a.numero desc
+""")  # noqa: S608 # idem
 AIDE_POSTE = ("AIDE_POSTE_SOCLE", "AIDE_POSTE_MODULEE")
 
 
@@ -117,6 +124,7 @@ class Finances:
     enveloppes: Mapping[tuple[str, str], RowMapping]
     marches: Sequence[Marche]
     redeploiements: Sequence[RowMapping]
+    arbitrages: Sequence[RowMapping]
 
 
 async def read_finances(conn: AsyncConnection, champ: Champ, le: date) -> Finances:
@@ -141,6 +149,7 @@ async def read_finances(conn: AsyncConnection, champ: Champ, le: date) -> Financ
         enveloppes={(r["niveau"], r["territoire"]): r for r in await read(ENVELOPES)},
         marches=[_marche(row, champ.annee, le) for row in await read(CLAUSES)],
         redeploiements=await read(MOVES),
+        arbitrages=await read(SETTLED),
     )
 
 

@@ -79,10 +79,11 @@ ROWS = {
     "cofinancement": "cofinancement_id",
     "redeploiement": "redeploiement_id",
     "droit": "droit_id",
+    "publics": "publics_id",
 }
 PLAIN = (
     "versement", "dossier", "diagnostic", "etape", "suivi", "fusion", "enveloppe",
-    "credit_deplace", "imputation",
+    "credit_deplace", "imputation", "arbitrage",
 )  # fmt: skip
 PREFIX = ", ".join(
     [

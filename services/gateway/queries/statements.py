@@ -12,10 +12,12 @@ from sqlalchemy import text
 
 from services.gateway.queries.champ import CHAMP, ETATS, MONTHS
 from services.gateway.queries.fusions import gardees
+from services.gateway.queries.publics import MOTIFS, PUBLICS, counted
 
 LEVEL = "grouping(departement, type_structure) as niveau"
 SETS = "group by grouping sets ((), (departement), (type_structure), (departement, type_structure))"
 SETS_STRUCTURES = f"{SETS.removesuffix(')')}, (departement, type_structure, structure_id))"
+SETS_MONTHS = "group by grouping sets ((mois), (departement, mois), (type_structure, mois), (departement, type_structure, mois))"
 TIERS = "origine in ('PRESCRIPTEUR', 'ORIENTEUR')"
 ATTENTE = "etat in ('new', 'processing', 'postponed')"
 CANDIDATURES, CONTRATS, DIAGNOSTICS, DROITS, PRESENCES = (
@@ -23,7 +25,7 @@ CANDIDATURES, CONTRATS, DIAGNOSTICS, DROITS, PRESENCES = (
 )
 REPONDU = "etat in ('accepted', 'refused') and decidee_le is not null"
 
-STATEMENTS: Mapping[str, str] = MappingProxyType(
+SOURCES: Mapping[str, str] = MappingProxyType(
     {
         "offre": f"""
             {CHAMP},
@@ -65,19 +67,29 @@ STATEMENTS: Mapping[str, str] = MappingProxyType(
         """,
         "mois": f"""
             {CHAMP},
-            present as (
-                select c.departement, c.type_structure, d.mois, coalesce(f.conservee_id, p.id) as personne_id
+            declared as (
+                select c.departement, c.type_structure, d.mois, d.personnes
                 from declaration d join champ c using (structure_id)
-                cross join unnest(d.personnes) p(id) left join fusion f on f.absorbee_id = p.id
                 where d.annee = :annee and d.mois between :mois1 and :mois2
             ),
+            several as (
+                select gardee from {PRESENCES} p join champ using (structure_id) where p.annee = :annee
+                group by gardee having count(*) > 1
+            ),
+            again as (
+                select d.departement, d.type_structure, d.mois, coalesce(f.conservee_id, p.id) as personne_id
+                from declared d cross join unnest(d.personnes) p(id) left join fusion f on f.absorbee_id = p.id
+                where coalesce(f.conservee_id, p.id) in (select gardee from several)
+            ),
             monthly as (
-                select departement, type_structure, {LEVEL}, count(*) as lignes, count(distinct personne_id) as presents
-                from present group by grouping sets ((mois), (departement, mois), (type_structure, mois),
-                                                     (departement, type_structure, mois))
+                select departement, type_structure, {LEVEL}, mois, sum(cardinality(personnes)) as lignes, 0 as doublons
+                from declared {SETS_MONTHS}
+                union all
+                select departement, type_structure, {LEVEL}, mois, 0, count(*) - count(distinct personne_id)
+                from again {SETS_MONTHS}
             )
             select departement, type_structure, niveau, cast(sum(lignes) as bigint) as salaries_mois,
-                   cast(sum(presents) as bigint) as presences, count(*) as mois_declares
+                   cast(sum(lignes - doublons) as bigint) as presences, count(distinct mois) as mois_declares
             from monthly group by departement, type_structure, niveau
         """,
         "candidatures": f"""
@@ -310,6 +322,13 @@ STATEMENTS: Mapping[str, str] = MappingProxyType(
         """,
     }
 )  # constants of these modules, no value enters a text
+STATEMENTS: Mapping[str, str] = MappingProxyType(
+    {
+        **SOURCES,
+        "publics": counted(SOURCES["presents"], "personnes", "publics", PUBLICS, "true"),
+        "refus": counted(SOURCES["candidatures"], "refusees", "refus", MOTIFS, ":mois1 = 1 and :mois2 = 12"),
+    }
+)
 CLAUSES = text("""
     select departement, grouping(departement) as entier, sum(heures_prevues) as clauses_prevues,
            sum(heures_realisees) as clauses_realisees,

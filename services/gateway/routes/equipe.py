@@ -27,21 +27,11 @@ router = APIRouter(prefix="/equipe", include_in_schema=False, dependencies=[Depe
 NOM_MAX = 80
 
 
-class AdministrateurRequis(BusinessError):
-    """The agent does not administer its organisation."""
-
-    code = "administrateur_requis"
-    status = 403
-
-
 async def administrator(request: Request, _: Annotated[Caller, Depends(signed_in())]) -> Agent:
     """Return the agent signed in, if it administers its organisation."""
     agent: Agent = request.state.session.agent
     if not agent.administrateur:
-        raise AdministrateurRequis(
-            "Seul un administrateur de votre organisme ouvre cette page.",
-            correction="Demandez à un administrateur de votre organisme.",
-        )
+        raise teams.AdministrateurRequis
     return agent
 
 

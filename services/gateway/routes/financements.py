@@ -28,7 +28,7 @@ router = APIRouter(include_in_schema=False, dependencies=OPEN)
 views = APIRouter(prefix="/api/vues/v1", tags=["vues"], dependencies=OPEN)
 
 MONEY = (
-    Bloc.ENVELOPPES, Bloc.SUIVI, Bloc.PREVISIONS, Bloc.FINANCEURS, Bloc.ECARTS, Bloc.REDEPLOIEMENTS,
+    Bloc.ENVELOPPES, Bloc.SUIVI, Bloc.PREVISIONS, Bloc.FINANCEURS, Bloc.ARBITRAGES, Bloc.ECARTS, Bloc.REDEPLOIEMENTS,
 )  # fmt: skip
 
 

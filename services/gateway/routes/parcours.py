@@ -25,9 +25,9 @@ class ParcoursQuery(PeriodQuery):
 
     format: Literal["csv", "ods", ""] = ""
     variante: Variante = Variante.TABLEUR
-    tableau: Literal["etapes", "delais", "tranches", "suites", "accompagnement", "sorties", "ecartees"] = (
-        "etapes"
-    )
+    tableau: Literal[
+        "etapes", "delais", "tranches", "suites", "refus", "publics", "accompagnement", "sorties", "ecartees"
+    ] = "etapes"
 
 
 @views.get("/parcours/etapes", summary="De l'orientation à la sortie : étapes, délais, suites, sorties")

@@ -30,6 +30,7 @@ from shared.reference.territories import departements, departements_of_region, r
 PAGE = 15
 SUIVIES = 15
 ECARTS_MONTRES = 10
+ARBITRAGES_MONTRES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Asked:
     annee: int | None
     type: str | None
     page: int = 1
+    connu_le: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,9 @@ async def financements_screen(request: Request, asked: Asked) -> Screen:
     """Return the money of a territory and a year, all tables whole."""
     region = asked.region
     year = asked.annee or await last_year(request, region)
-    champ = Champ(region, year, asked.type)
+    champ = Champ(region, year, asked.type, asked.connu_le)
     reading = await read_territory(request, champ)
-    today = clock.today()
+    today = asked.connu_le or clock.today()
     day = min(today, date(year + 1, 1, 1))
     reader: Reader = request.app.state.reader
     finances = await reader.read(("finances", champ, day), partial(read_finances, champ=champ, le=day))
@@ -69,6 +71,7 @@ async def financements_screen(request: Request, asked: Asked) -> Screen:
     parameters = {"region": region, "annee": str(year)}
     parameters |= {"departement": asked.departement} if asked.departement else {}
     parameters |= {"type": asked.type} if asked.type else {}
+    parameters |= {"connu_le": asked.connu_le.isoformat()} if asked.connu_le else {}
     api = Adresse("/api/vues/v1/financements", parameters).avec()
     rows: Sequence[pages.FinanceurRow] = tables[Bloc.FINANCEURS].lignes
     last = max(1, -(-len(rows) // PAGE))
@@ -94,11 +97,14 @@ async def financements_screen(request: Request, asked: Asked) -> Screen:
         page=number,
         taille=PAGE,
         total=len(rows),
+        arbitrages=tuple(tables[Bloc.ARBITRAGES].lignes[:ARBITRAGES_MONTRES]),
+        arbitrages_total=len(tables[Bloc.ARBITRAGES].lignes),
         ecarts=tuple(tables[Bloc.ECARTS].lignes[:ECARTS_MONTRES]),
         ecarts_total=len(tables[Bloc.ECARTS].lignes),
         clauses=tuple(tables[Bloc.CLAUSES].lignes),
         clauses_total=own.clause("Ensemble", "", own.marches),
         redeploiements=tuple(tables[Bloc.REDEPLOIEMENTS].lignes),
+        connu_le=asked.connu_le,
     )
     return Screen(page, tables, finances.positions)
 
@@ -123,6 +129,7 @@ def file_of(screen: Screen, asked: Asked, bloc: Bloc) -> Fichier:
         screen.page.annee,
         asked.type,
         screen.page.fraicheur.arrete_le,
+        asked.connu_le,
     )
 
 
@@ -130,6 +137,7 @@ def body_of(screen: Screen, asked: Asked, blocs: Iterable[Bloc]) -> dict[str, An
     """Return some tables in JSON: the very cells of the files, quantities as decimal strings."""
     body: dict[str, Any] = {"region": asked.region, "departement": asked.departement, "type": asked.type}
     body |= {"annee": screen.page.annee, "arrete_le": screen.page.fraicheur.arrete_le.isoformat()}
+    body["connu_le"] = asked.connu_le.isoformat() if asked.connu_le else None
     for bloc in blocs:
         table = screen.tables[bloc]
         body[bloc.replace("-", "_")] = [

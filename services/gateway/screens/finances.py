@@ -58,9 +58,10 @@ class Rows:
         year = self._finances.champ.annee
         return {
             Bloc.ENVELOPPES: Table(f"Enveloppes d'aide au poste en {year}", pages.ENVELOPPES, self._enveloppes()),
-            Bloc.SUIVI: Table(f"Annexes à suivre en {year}", pages.SUIVI, self._suivi()),
+            Bloc.SUIVI: Table(f"Annexes à suivre en {year}", pages.SUIVI, [_suivi_row(a) for a in self.watched]),
             Bloc.PREVISIONS: Table(f"Prévisions d'ETP en {year}", pages.PREVISIONS, self._previsions()),
             Bloc.FINANCEURS: Table(f"Financeurs des structures en {year}", pages.FINANCEURS, self._financeurs()),
+            Bloc.ARBITRAGES: Table(f"Arbitrages des financeurs en {year}", pages.ARBITRAGES, self._arbitrages()),
             Bloc.ECARTS: Table(f"Parts du département en {year}", pages.ECARTS, self._ecarts()),
             Bloc.CLAUSES: Table(f"Clauses sociales en {year}", pages.CLAUSES, self._clauses()),
             Bloc.REDEPLOIEMENTS: Table(
@@ -72,9 +73,9 @@ class Rows:
         """Return the key figures of the money."""
         total = self.enveloppe_totale()
         whole = self.prevision("", self.annexes)
-        watched = self._suivi()
         committed = Comparaison(f"{taux(total.taux)} du notifié") if isinstance(total.taux, Decimal) else None
-        missing = sum(a.etat.manquants > 0 for a in self.annexes)
+        under = sum(a.etat.classement == "SOUS" for a in self.watched)
+        missing = sum(a.etat.manquants > 0 for a in self.watched)
         return (
             KeyFigure("FIN-09", "Engagé par l'État", total.engage, Unite.MILLIONS_EUROS, committed),
             KeyFigure("ENVELOPPE", "Disponible", total.disponible, Unite.MILLIONS_EUROS),
@@ -83,8 +84,8 @@ class Rows:
             KeyFigure("FIN-03", "Atterrissage, en ETP", whole.atterrissage, Unite.ETP,
                       Comparaison(f"pour {nombre(rounded(Fraction(whole.conventionnes), 0))} conventionnés")),
             KeyFigure("REPRENABLES", "ETP reprenables", whole.reprenables, Unite.ETP),
-            KeyFigure("FIN-07", "Annexes à suivre", len(watched), Unite.NOMBRE,
-                      Comparaison(f"dont {nombre(missing)} avec des mois non déclarés" if missing else "toutes à jour de leurs déclarations")),
+            KeyFigure("FIN-07", "Annexes à suivre", len(self.watched), Unite.NOMBRE,
+                      Comparaison(f"dont {nombre(under)} en sous-consommation, {nombre(missing)} avec des mois non déclarés")),
         )  # fmt: skip
 
     def _paid_by_state(self) -> Decimal:
@@ -152,10 +153,11 @@ class Rows:
 
     # Annexes
 
-    def _suivi(self) -> list[pages.SuiviRow]:
-        watched = [a for a in self.annexes if a.etat.alerte or a.etat.manquants]
-        watched.sort(key=_urgency)
-        return [_suivi_row(a) for a in watched]
+    @cached_property
+    def watched(self) -> list[AnnexeSuivie]:
+        """Return the annexes to watch, the most pressing first."""
+        told = [a for a in self.annexes if a.etat.alerte or a.etat.manquants]
+        return sorted(told, key=_urgency)
 
     def _previsions(self) -> list[pages.PrevisionRow]:
         kinds = [k for k in TYPES if any(a.type_structure == k for a in self.annexes)]
@@ -195,6 +197,16 @@ class Rows:
             groups[annexe.structure_id].append(annexe)
         rows = [_financeur(group, cofunded[key], paid[key]) for key, group in groups.items()]
         return sorted(rows, key=lambda r: (-r.inscrit, r.nom))
+
+    def _arbitrages(self) -> list[pages.ArbitrageRow]:
+        return [
+            pages.ArbitrageRow(
+                row["raison_sociale"], f"/structures/{row['structure_id']}", row["departement"], row["financeur"],
+                row["numero"], row["le"], row["demande"], row["montant"], row["en_vigueur"],
+            )
+            for row in self._finances.arbitrages
+            if self._departement in (None, row["departement"])
+        ]  # fmt: skip
 
     def _ecarts(self) -> list[pages.EcartRow]:
         rows = []
@@ -250,11 +262,17 @@ class Rows:
         return rows
 
 
-def _urgency(annexe: AnnexeSuivie) -> tuple[bool, bool, Fraction, str]:
-    """Order what is to be adjusted first, then what stops payments, then the largest gap."""
+def _urgency(annexe: AnnexeSuivie) -> tuple[bool, bool, Decimal, bool, Fraction, str]:
+    """Order what is to be adjusted first, then what stops payments, then what can be taken back, then the largest gap.
+
+    An annexe that consumes more than it was given comes last: nothing can be taken back from it.
+    """
     etat = annexe.etat
-    gap = abs((etat.taux if etat.taux is not None else Fraction(0)) - 1)
-    return etat.alerte != "A_AJUSTER", not etat.suspendu, -gap, annexe.numero
+    rate = Fraction(1) if etat.taux is None else etat.taux
+    return (
+        etat.alerte != "A_AJUSTER", not etat.suspendu, -(etat.reprenables or ZERO), rate > 1, -abs(rate - 1),
+        annexe.numero,
+    )  # fmt: skip
 
 
 def _suivi_row(a: AnnexeSuivie) -> pages.SuiviRow:

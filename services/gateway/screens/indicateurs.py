@@ -42,6 +42,7 @@ FAMILLES = {
     "COF": "ETP et financement",
     "ORI": "Orientations",
     "PAR": "Parcours",
+    "PUB": "Publics",
     "ACC": "Accompagnement",
     "SOR": "Sorties",
     "CLA": "Commande publique",

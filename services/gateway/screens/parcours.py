@@ -11,9 +11,10 @@ from services.gateway.counting import Counting
 from services.gateway.pages.exports import Fichier
 from services.gateway.pages.formats import Absence, Valeur
 from services.gateway.pages.models import CategorieSortie, Etape, situe
-from services.gateway.pages.parcours import Absent, Compte, Delai, ParcoursPage
+from services.gateway.pages.parcours import BLOCS, Absent, Compte, Delai, ParcoursPage
 from services.gateway.pages.secrecy import PAS
 from services.gateway.pages.site import Adresse
+from services.gateway.screens import publics
 from services.gateway.screens.cadre import sources_freshness
 from services.gateway.screens.indicateurs import Demande, filters_of, json_row, parameters_of
 
@@ -27,6 +28,7 @@ SOURCES = (
     "presents",
     "sorties",
     "etapes",
+    *publics.SOURCES,
 )
 ENVOI, PERSONNES, EMPLOI, SORTIE = (
     "Orientations envoyées dans l'année",
@@ -43,13 +45,8 @@ CATEGORIES = (
 QUANTILES = ("q1", "mediane", "q3")
 ABSENTS = (
     Absent(
-        "Refus par motif",
-        "Le motif d'un refus reste dans le coffre du service des parcours, avec ce qui dit quelque chose d'une personne ; "
-        "aucun fait ne le publie.",
-    ),
-    Absent(
-        "Publics",
-        "Critères d'éligibilité, sexe, âge et résidence restent dans le même coffre ; aucun tableau d'ici ne peut les compter.",
+        "Résidence",
+        "La commune où vit une personne reste dans le coffre du service des parcours : les territoires sont ceux des structures.",
     ),
     Absent(
         "Freins par thème",
@@ -82,6 +79,8 @@ async def parcours_screen(
         delais=_delays(lecture),
         tranches=_ranges(lecture),
         suites=_outcomes(lecture),
+        refus=publics.refus_of(lecture),
+        publics=publics.publics_of(lecture),
         accompagnement=_support(lecture),
         sorties=tuple(
             CategorieSortie(
@@ -162,7 +161,7 @@ def _ranges(lecture: Lecture) -> tuple[Compte, ...]:
 def _outcomes(lecture: Lecture) -> tuple[Compte, ...]:
     return (
         _count(lecture, "ACCEPTEES", "Acceptées", "candidatures", "acceptees", "envoyees"),
-        _count(lecture, "REFUSEES", "Refusées", "candidatures", "refusees", "envoyees", "Le motif n'est pas publié : voir plus bas."),
+        _count(lecture, "REFUSEES", "Refusées", "candidatures", "refusees", "envoyees", "Par motif : voir plus bas."),
         _count(lecture, "SANS_REPONSE", "Sans réponse à ce jour", "candidatures", "sans_reponse", "envoyees", "Reçues, à l'étude ou mises en attente."),
         _count(lecture, "SANS_SOLUTION", "Personnes sans solution depuis plus de 30 jours", "attente", "sans_solution", "file_active", "Rapportées à la file active : candidature des six derniers mois, aucune acceptée."),
     )  # fmt: skip
@@ -229,7 +228,7 @@ def parcours_body(page: ParcoursPage, asked: Demande) -> dict[str, Any]:
         "effectifs_arrondis_a": PAS if page.connu_le else None,
         "arrete_le": page.fraicheur.arrete_le.isoformat(),
     }
-    for bloc in ("etapes", "delais", "tranches", "suites", "accompagnement", "sorties", "ecartees"):
+    for bloc in BLOCS:
         colonnes, rows = page.tableau(bloc)
         body[bloc] = [json_row(colonnes, row) for row in rows]
     body["non_publies"] = [{"libelle": absent.libelle, "raison": absent.raison} for absent in page.absents]

@@ -15,7 +15,8 @@ from shared.contracts.envelope import Envelope, from_json
 
 SOURCE = "parcours"
 """The service whose facts concern one partner and not all: the one that serves ``/v1/flux``."""
-TYPES = tuple(sorted({fact.event_type() for fact in parcours.FACTS}))
+TYPES = tuple(sorted(fact.event_type() for fact in parcours.FACTS if fact is not parcours.PublicsArretes))
+"""Counts of whole territories are of nobody's perimeter: the flow never tells them."""
 TOKEN_LIFETIME = timedelta(seconds=60)
 ACT = "gateway"
 READ_S = 10.0

@@ -189,7 +189,7 @@ async def test_the_headline_and_the_catalogue_are_one(region: Gateway) -> None:
 async def test_steps_are_the_same_on_page_in_file_and_in_the_view(region: Gateway) -> None:
     for asked in ("annee=2017", "annee=2017&territoire=departement-59", "annee=2017&type=EI"):
         body = await view(region, f"parcours/etapes?{asked}")
-        for bloc in ("etapes", "delais", "tranches", "suites", "sorties", "ecartees"):
+        for bloc in ("etapes", "delais", "tranches", "suites", "refus", "publics", "sorties", "ecartees"):
             file = rows_of(
                 (await read(region, f"/parcours?{asked}&format=csv&variante=donnees&tableau={bloc}")).text
             )
@@ -203,8 +203,7 @@ async def test_steps_are_the_same_on_page_in_file_and_in_the_view(region: Gatewa
                 in page
             )
         assert {absent["libelle"] for absent in body["non_publies"]} == {
-            "Refus par motif",
-            "Publics",
+            "Résidence",
             "Freins par thème",
         }
     empty = unescape((await read(region, "/parcours?annee=2011")).text)

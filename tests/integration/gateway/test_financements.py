@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from services.funding.routes import simulations
 from shared.contracts.fact import Fact
 from shared.contracts.funding import (
+    ArbitrageRendu,
     CofinancementInscrit,
     CreditsDeplaces,
     EnveloppeNotifiee,
@@ -53,6 +54,14 @@ def make_cofinancement(annexe: str, **others: Any) -> CofinancementInscrit:
     return CofinancementInscrit.model_validate(values)
 
 
+def make_arbitrage(financeur: str, numero: int, montant: int, demande: int | None = None) -> ArbitrageRendu:
+    return ArbitrageRendu(
+        arbitrage_id=identifier(f"ARB-{financeur}-{numero}"), departement="59", annee=2017, structure_id=identifier("S1"),
+        financeur=financeur, numero=numero, demande=None if demande is None else D(demande), montant=D(montant),
+        le=date(2017, 3 + numero, 12),
+    )  # fmt: skip
+
+
 async def shown(gateway: Gateway, path: str) -> str:
     answer = await gateway.client.get(path)
     assert answer.status_code == 200, answer.text
@@ -89,6 +98,9 @@ async def money(gateway: Gateway) -> Gateway:
         *(make_declaration(m, {"P1": "1516.6"}) for m in range(1, 6)),
         *(make_declaration(m, {"P1": "1000"}, annexe="ACI059170001A0M1") for m in range(6, 11)),
         make_versement("V1", "100000.50"),
+        make_arbitrage("CD59", 2, 50000, 60000),  # the earlier one comes later: any order
+        make_arbitrage("CD59", 1, 45000, 60000),
+        make_arbitrage("FSE", 1, 0),
         make_marche("M62", "1000"),
         make_marche("M62b", "1000").model_copy(update={"heures_realisees": D(799)}),
         RedeploiementEnregistre(
@@ -138,6 +150,17 @@ async def test_the_view_holds_envelopes_annexes_forecast_funders_gaps_and_clause
         ("50000.00", "56778.48", "-6778.48")
     ]
     assert body["redeploiements"][0]["etat"] == "proposé"
+    settled = [
+        (a["financeur"], a["numero"], a["etat"], a["demande_eur"], a["arbitre_eur"])
+        for a in body["arbitrages"]
+    ]
+    assert settled == [
+        ("CD59", 2, "en vigueur", "60000.00", "50000.00"),
+        ("CD59", 1, "remplacé", "60000.00", "45000.00"),
+        ("FSE", 1, "en vigueur", None, "0.00"),
+    ]
+    assert body["arbitrages"][0] | {"structure": "Chantier S1", "conference_le": "2017-05-12"} == body["arbitrages"][0]
+    assert (await money.client.get(f"{FIN}&departement=62")).json()["arbitrages"] == []
     clauses = (await money.client.get("/api/vues/v1/clauses?region=32&annee=2017&departement=62")).json()
     assert clauses["clauses"][0]["heures_realisees"] == "1799.00"
     assert clauses["clauses"][0]["marches_en_retard"] == 1
@@ -154,7 +177,7 @@ async def test_the_page_its_files_and_the_view_say_the_same(money: Gateway) -> N
     )
     assert "Annexes à suivre : 2" in whole
     body = (await money.client.get(FIN)).json()
-    for bloc in ("enveloppes", "annexes", "previsions", "financeurs", "ecarts", "redeploiements"):
+    for bloc in ("enveloppes", "annexes", "previsions", "financeurs", "arbitrages", "ecarts", "redeploiements"):
         path = f"/financements?annee=2017&format=csv&variante=donnees&tableau={bloc}"
         head, *lines = (await money.client.get(path)).text.splitlines()
         assert head.split(",")[4:] == list(body[bloc][0])
@@ -177,8 +200,11 @@ async def test_the_money_is_told_as_it_was_known_on_a_day(gateway: Gateway) -> N
     move = partial(RedeploiementEnregistre, redeploiement_id=identifier("R1"), region="32", lignes=lines)
     known: dict[tuple[int, int], list[Fact]] = {
         (1, 10): [make_structure(), annexe(), make_enveloppe("E59", "DEPARTEMENTAL", "59", "200000")],
-        (3, 1): [annexe(montant_cofinance=D(50000)), make_cofinancement("A1")],
-        (6, 1): [annexe(montant_cofinance=D(60000)), make_cofinancement("A1", montant=D(60000)), moved],
+        (3, 1): [annexe(montant_cofinance=D(50000)), make_cofinancement("A1"), make_arbitrage("CD59", 1, 45000)],
+        (6, 1): [
+            annexe(montant_cofinance=D(60000)), make_cofinancement("A1", montant=D(60000)), moved,
+            make_arbitrage("CD59", 2, 60000),
+        ],
         (7, 1): [move(etat="PROPOSE"), make_versement("V1", "100")],
         (8, 1): [move(etat="ACCEPTE")],
     }
@@ -212,7 +238,10 @@ async def test_the_money_is_told_as_it_was_known_on_a_day(gateway: Gateway) -> N
         "2017-07-31": ("136550.00", "83450.00", "100.00", ["60000.00"], ["proposé"]),
         "2017-08-01": ("136550.00", "83450.00", "100.00", ["60000.00"], ["accepté"]),
     }
+    then = (await gateway.client.get(f"{FIN}&departement=59&connu_le=2017-05-31")).json()["arbitrages"]
+    assert [(a["numero"], a["etat"]) for a in then] == [(1, "en vigueur")]
     now = (await gateway.client.get(f"{FIN}&departement=59")).json()
+    assert [(a["numero"], a["etat"]) for a in now["arbitrages"]] == [(2, "en vigueur"), (1, "remplacé")]
     assert (now["connu_le"], now["redeploiements"][0]["etat"]) == (None, "accepté")
     past = "/financements?annee=2017&departement=59&connu_le=2017-05-31"
     page = await shown(gateway, past)
@@ -248,7 +277,7 @@ async def test_a_redistribution_is_simulated_from_a_plain_form(
     assert "81,5" in agreed or "82 €" in agreed.replace("\xa0", " ")
     refused = await shown(gateway, both.format("29.60"))
     assert "l'échange est refusé" in refused
-    assert "Les attributions dépassent les retraits de 80.40 €." in refused
+    assert "Les attributions dépassent les retraits de 80,40 €." in refused
     wrong = await simulator.get(both.format("beaucoup"))
     assert 'aria-invalid="true" aria-describedby="attribution-1-etp-faute"' in wrong.text
     assert 'href="#attribution-1-etp"' in wrong.text

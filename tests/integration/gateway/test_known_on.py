@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from services.parcours.domain.publics import Presence, Profil
+from shared.contracts.fact import Fact
 from shared.messaging.source import Record
 from tests.factories.facts import (
     decide,
@@ -18,6 +20,7 @@ from tests.factories.facts import (
     make_structure,
     make_versement,
 )
+from tests.factories.region_facts import publics_facts
 from tests.factories.registre import corrected, make_convention, make_fiche, make_plan
 from tests.integration.gateway.conftest import Gateway
 
@@ -68,6 +71,32 @@ async def test_a_correction_does_not_change_what_was_known_before_it(gateway: Ga
     page = (await gateway.client.get("/regions/32?annee=2017&connu_le=2017-05-31")).text
     assert '<data value="0.7' in page
     assert "faits connus le 31 mai 2017" in page
+
+
+async def test_publics_are_those_of_the_last_count_and_of_none_before_it(gateway: Gateway) -> None:
+    places = [Presence(identifier(name), 2017, "59", "ACI") for name in PEOPLE]
+
+    def count(women: int) -> list[Fact]:
+        profils = {one.personne_id: Profil(rank < women, 1980, "40", ()) for rank, one in enumerate(places)}
+        return publics_facts(places, profils)
+
+    await feed_on(gateway, date(2017, 1, 10), make_structure())
+    await feed_on(gateway, date(2017, 4, 5), make_declaration(3, dict.fromkeys(PEOPLE, "182")))
+    await feed_on(gateway, date(2017, 5, 1), *count(7))
+    await feed_on(gateway, date(2017, 6, 1), *count(0))
+    days = ("2017-04-05", "2017-05-01", "2017-06-01")
+    assert [await as_of(gateway, "PUB-01", day) for day in days] == [None, "1.000000", "0.000000"]
+    page = (await gateway.client.get("/parcours?annee=2017&connu_le=2017-04-05")).text
+    assert "Aucun compte des publics n" in page
+    assert (await gateway.client.get("/api/vues/v1/parcours/etapes?annee=2017&connu_le=2017-04-05")).json()[
+        "publics"
+    ] == []
+    (women,) = (
+        row
+        for row in (await gateway.client.get("/api/vues/v1/parcours/etapes?annee=2017")).json()["publics"]
+        if row["code"] == "PUB-01"
+    )
+    assert (women["nombre"], women["part"]) == (0, "0.000000")
 
 
 async def test_versions_of_one_batch_leave_the_same_past_as_one_by_one(gateway: Gateway) -> None:

@@ -9,6 +9,8 @@ from services.gateway.catalogue import INDICATEURS
 from services.gateway.catalogue.mesures import Effectif, Part
 from services.gateway.catalogue.structures import raison_sans_structure
 from services.gateway.pages.formats import Absence
+from services.gateway.queries.publics import MOTIFS
+from services.gateway.screens.publics import PUBLICS
 from tests.factories.attack import solve
 from tests.factories.facts import identifier
 from tests.factories.region_facts import PLACES
@@ -30,6 +32,9 @@ NAMES = {
     "Emploi durable": "durables", "Emploi de transition": "transitions", "Sortie positive": "positives",
     "Autre sortie": "autres",
 }  # fmt: skip
+NAMES |= {code: name for code, _, name, _ in PUBLICS} | {
+    motif.upper(): name for name, motif in MOTIFS.items()
+}
 RESTE = "refusées ou retirées"
 """What an intercommunal body leaves to compute."""
 DISTINCTES = {
@@ -48,6 +53,7 @@ EGALITES = (
     ("repondues", "acceptees", "refusees"),
     ("repondues", "repondues_30", "repondues_45", "repondues_60", "repondues_90", "repondues_plus"),
     ("envoyees", "acceptees", "refusees", "sans_reponse"),
+    ("longue_duree", "deld", "detld"),
 )
 
 
@@ -108,6 +114,7 @@ async def _territory(region: Gateway, read: Releve, code: str, kind: str) -> Non
     place = "region-32" if code == "32" else f"departement-{code}"
     body = await view(region, f"parcours/etapes?territoire={place}&annee=2017&type={kind}")
     lines = [*body["etapes"], *body["tranches"], *body["suites"], *body["sorties"], *body["ecartees"]]
+    lines += [*body["refus"], *body["publics"]]
     nature, _, _ = place.partition("-")
     lines += await file(region, f"/{nature}s/{code}?annee=2017&type={kind}&tableau=etapes")
     lines += await file(region, f"/parcours?territoire={place}&annee=2017&type={kind}&tableau=sorties")

@@ -21,7 +21,7 @@ Cle = tuple[str, Cellule]
 ENVOIS = ("envoyees", "acceptees", "sans_reponse", "refusees")
 EXACT = ("sorties",)
 """Parts make the whole of their total."""
-SEEDS = {"sorties": 8, "candidatures": 4, "contrats": 8, "presents": 8}
+SEEDS = {"sorties": 8, "candidatures": 4, "contrats": 8, "presents": 8, "publics": 3, "refus": 3}
 
 
 def make_counts(source: str, seed: int) -> Comptes:
@@ -172,6 +172,62 @@ def test_territories_hide_the_same_whether_their_structures_are_read_or_not() ->
         alone = hide_cells("sorties", {cell: values for cell, values in comptes.items() if len(cell) == 2})
         together = hide_cells("sorties", comptes)
         assert {key: together[key] for key in alone} == alone
+
+
+def make_employees(seed: int, mean: int) -> Comptes:
+    """Distinct persons of each level, a few of whom work for two types; the question has no answer within one type."""
+    chance = random.Random(seed)
+    seen: dict[Cellule, dict[int, set[str]]] = {}
+    person = 0
+    for place in PLACES:
+        for kind in KINDS:
+            for _ in range(int(chance.expovariate(1 / mean))):
+                person += 1
+                own = {kind, chance.choice(KINDS)} if chance.random() < 0.04 else {kind}
+                for each in own:
+                    for cell in ((None, None), (place, None), (None, each), (place, each)):
+                        seen.setdefault(cell, {}).setdefault(person, set()).add(each)
+    return {
+        cell: {
+            "personnes": len(persons),
+            "personnes_deux_types": None if cell[1] else sum(len(kinds) > 1 for kinds in persons.values()),
+        }
+        for cell, persons in seen.items()
+    }
+
+
+@pytest.mark.parametrize(("mean", "least"), [(4, 20), (40, 8)])
+def test_persons_of_two_types_are_not_found_by_adding_types_and_the_region_is_told(
+    mean: int, least: int
+) -> None:
+    hidden_somewhere = 0
+    for seed in range(8):
+        comptes = make_employees(seed, mean)
+        shown = {
+            key: count
+            for key, count in hide_cells("presents", comptes).items()
+            if key[0] in ("personnes", "personnes_deux_types")
+        }
+        assert shown[("personnes", (None, None))] == comptes[(None, None)]["personnes"], f"graine {seed}"
+        sums: list[list[Any]] = []
+        for place in (None, *PLACES):
+            # Here nobody is of three types: types make the total, and once more those of two.
+            sums.append([("somme", place), *(("personnes", (place, kind)) for kind in KINDS)])
+            sums.append(
+                [("somme", place), ("personnes", (place, None)), ("personnes_deux_types", (place, None))]
+            )
+        for name, kinds in (("personnes", (None, *KINDS)), ("personnes_deux_types", (None,))):
+            sums += [[(name, (None, kind)), *((name, (place, kind)) for place in PLACES)] for kind in kinds]
+        known: dict[Any, int] = {
+            (n, cell): 0 for n, *_ in shown for cell in _every_cell() if cell not in comptes
+        }
+        known |= {key: count for key, count in shown.items() if isinstance(count, int)}
+        secret = {key for key, count in shown.items() if count is Absence.SECRET}
+        hidden_somewhere += len(secret)
+        found = solve(known, sums)
+        small = {key: found[key] for key in secret & set(found) if 0 < found[key] < SEUIL}
+        assert not small, f"graine {seed}"
+    assert hidden_somewhere > least
 
 
 def test_counts_of_a_past_day_never_differ_by_a_few() -> None:
