@@ -74,7 +74,7 @@ def view_of(row: RowMapping, caller: Caller) -> PrescripteurView:
         "habilite": rules.habilite(row["statut"], row["habilite_jusqu_au"], clock.today()),
     }
     target = Target(departement=row["departement"], organisation=row["code"])
-    if categorie != kind and not may(caller, Action.HABILITER, target):
+    if categorie != kind and not may(caller, Action.ECRIRE_REGISTRE, target):
         state |= {
             "type": None,
             "code_asp": None,

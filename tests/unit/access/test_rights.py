@@ -76,6 +76,21 @@ def test_a_relation_is_the_structure_its_departement_or_the_organisation_that_se
     assert may(make_caller(**perimetre), Action.LIRE_PARCOURS, target) is decision
 
 
+def test_an_act_on_a_structure_is_never_its_own() -> None:
+    public = {action for action in Action if RULES[action].public_act}
+    assert public == {
+        Action.CONVENTIONNER, Action.HABILITER, Action.ECRIRE_FINANCEMENT, Action.REPONDRE_SIGNALEMENT,
+    }  # fmt: skip
+    target = Target(STRUCTURE, "59", "FT-59-01")
+    own = make_caller(scopes=list(Scope), structures=[STRUCTURE], organisations=["FT-59-01"])
+    state = make_caller(scopes=list(Scope), departements=["59"])
+    for action in public:
+        assert (may(own, action, target), may(state, action, target)) == (
+            Decision.HORS_PERIMETRE,
+            Decision.ACCORDE,
+        )
+
+
 def test_the_registry_is_read_whatever_the_perimeter() -> None:
     reader = make_caller(scopes=[Scope.STRUCTURES_LECTURE, Scope.STRUCTURES_ECRITURE])
 
