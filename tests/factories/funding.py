@@ -64,7 +64,10 @@ def make_declaration(
         for h in heures
     ]
     return DeclarationRecue(
-        declaration_id=id or uuid4(), structure_id=structure_id or STRUCTURE.structure_id, mois=mois, lignes=lignes
+        declaration_id=id or uuid4(),
+        structure_id=structure_id or STRUCTURE.structure_id,
+        mois=mois,
+        lignes=lignes,
     )
 
 

@@ -13,6 +13,7 @@ from services.funding.commands.structure import Located, locate_structures
 from services.funding.domain import enveloppe, fdi
 from services.funding.domain.errors import AvanceIncoherente
 from services.funding.tables import action_fdi, mouvement_enveloppe
+from shared import french
 from shared.access.rights import Action, Target, ensure
 from shared.contracts.funding import ActionFdiDecidee
 from shared.types import Jour, Siret, Texte
@@ -67,7 +68,7 @@ def decider_action(line: ActionFdiLine, known: Known, writer: Writer) -> Change:
     written = computed if line.montant_avance is None else line.montant_avance
     if not fdi.avance_inscrite_conforme(written, line.montant, line.part_avance) or written > line.montant:
         raise AvanceIncoherente(
-            f"L'avance calculée est de {computed} €.",
+            f"L'avance calculée est de {french.euros(computed)}.",
             champ="montant_avance",
             correction="Vérifiez le montant et la part d'avance, à un euro près.",
             source="retrouvé sur 13 actions réelles de l'ASP sur 14 (F22)",

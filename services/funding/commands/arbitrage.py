@@ -71,7 +71,6 @@ def rendre_arbitrage(line: ArbitrageLine, known: Situation, writer: Writer) -> C
         The structure is outside the caller's perimeter: only the whole département settles.
     """
     structure = known.structures.find(line.siret, line.type_structure)
-    # Settled between funders: its target is the département, never the structure itself.
     ensure(writer.caller, Action.ECRIRE_FINANCEMENT, Target(departement=structure.departement))
     ensure_code_financeur(line.financeur)
     identity = uuid7()

@@ -106,7 +106,9 @@ def modifier(
         )
     terms = _termes(annexe, {"etat": "VALIDE", **changes}, known.saisis)
     identity = uuid7()
+    module = rules.module_plafonne(annexe.mesure, terms["montant_socle"], annexe.row["montant_module"])
     new = {"id": identity, "numero": rules.numero_modifie(annexe.row["numero"]), "avenant_de": annexe.id}
+    new["montant_module"] = module
     old_rows, old_fact = known.connues.changer(annexe, line, writer, motif=motif, etat="HISTORISE")
     new_rows, new_fact = known.connues.creer(annexe, line, writer, motif=motif, **terms, **new)
     mois = mois_de(terms["date_debut"], terms["date_fin"])

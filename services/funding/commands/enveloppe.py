@@ -78,8 +78,8 @@ def notifier_enveloppe(line: EnveloppeLine, known: Situation, writer: Writer) ->
 
     Raises
     ------
-    TerritoireInconnu, EnveloppeDejaNotifiee
-        The code is none of that level; the envelope exists.
+    TerritoireInconnu, EnveloppeDejaNotifiee, EnveloppeInconnue
+        The code is none of that level; the envelope exists; the parent that would delegate is not the caller's.
     Introuvable
         A part of the territory is outside the caller's perimeter.
     """
@@ -89,6 +89,8 @@ def notifier_enveloppe(line: EnveloppeLine, known: Situation, writer: Writer) ->
         raise deja_notifiee()
     identity = uuid7()
     parent_id = known.enveloppes.get((*parent, line.annee, line.nature)) if parent else None
+    if parent and parent_id:
+        ensure_delegation(writer, *parent, champ="territoire")
     state: dict[str, Any] = {
         "niveau": line.niveau,
         "territoire": line.territoire,
@@ -168,6 +170,9 @@ def deplacer_credits(line: MouvementLine, known: Mapping[UUID, RowMapping], writ
     alone = origine or destination
     if alone and not (origine and destination) and alone["parent_id"]:
         back = line.montant if destination else -line.montant
+        above = rules.parent(alone["niveau"], alone["territoire"])
+        if destination and above:
+            ensure_delegation(writer, *above, champ="destination")
         rows.append(_mouvement(alone["parent_id"], rules.DELEGATION, back, line.motif, writer))
     fact = CreditsDeplaces(
         mouvement_id=identity,
@@ -204,10 +209,7 @@ def _enveloppe(
     if identity is None:
         return None
     row = known.get(identity)
-    if row is None or not all(
-        may(writer.caller, Action.ECRIRE_FINANCEMENT, Target(departement=code))
-        for code in rules.departements_de(row["niveau"], row["territoire"])
-    ):
+    if row is None or not _holds(writer, row["niveau"], row["territoire"]):
         raise EnveloppeInconnue(
             "Cette enveloppe n'existe pas, ou elle est hors de votre périmètre.", champ=champ
         )
@@ -224,6 +226,29 @@ def ensure_territoire(writer: Writer, niveau: str, territoire: str) -> None:
     """
     for code in rules.departements_de(niveau, territoire):
         ensure(writer.caller, Action.ECRIRE_FINANCEMENT, Target(departement=code))
+
+
+def ensure_delegation(writer: Writer, niveau: str, territoire: str, *, champ: str) -> None:
+    """Return if the caller may give the credits of the level above: nobody helps itself to them.
+
+    Raises
+    ------
+    EnveloppeInconnue
+        A part of that territory is outside the perimeter.
+    """
+    if not _holds(writer, niveau, territoire):
+        raise EnveloppeInconnue(
+            "L'enveloppe qui délègue ces crédits est hors de votre périmètre.",
+            champ=champ,
+            correction="C'est le niveau supérieur qui les notifie et les abonde.",
+        )
+
+
+def _holds(writer: Writer, niveau: str, territoire: str) -> bool:
+    return all(
+        may(writer.caller, Action.ECRIRE_FINANCEMENT, Target(departement=code))
+        for code in rules.departements_de(niveau, territoire)
+    )
 
 
 def _mouvement(

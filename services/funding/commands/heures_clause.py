@@ -22,7 +22,7 @@ from shared.uuids import uuid7
 from shared.writing import Change, Line, Nature, Writer
 
 MARCHES = text(
-    "select id, departement, date_notification, structure_id from marche where id = any(cast(:ids as uuid[]))"
+    "select id, departement, annee, date_notification, date_fin, structure_id from marche where id = any(cast(:ids as uuid[]))"
 )
 DECLARED = text("""
     select contrat_id, mois, structure_id, sum(heures) as heures from heures_declarees
@@ -69,18 +69,18 @@ def imputer_heures(line: HeuresClauseLine, known: Situation, writer: Writer) -> 
 
     Raises
     ------
-    MarcheInconnu, AnneeAvantNotification, HeuresNonDeclarees, HeuresDejaImputees
-        The contract is not known, or outside the caller's perimeter; the month is before it; fewer hours were
+    MarcheInconnu, AnneeAvantNotification, MoisHorsMarche, HeuresNonDeclarees, HeuresDejaImputees
+        The contract is not known, or outside the caller's perimeter; the month is none of it; fewer hours were
         declared, or by another structure; they count for a contract already.
     """
     marche = known.marches.get(line.marche)
     if marche is None or not may(
         writer.caller,
-        Action.ECRIRE_FINANCEMENT,
+        Action.IMPUTER_HEURES,
         Target(structure_id=marche["structure_id"], departement=marche["departement"]),
     ):
         raise MarcheInconnu("Ce marché n'existe pas, ou il est hors de votre périmètre.", champ="marche")
-    rules.ensure_mois(line.mois, marche["date_notification"])
+    rules.ensure_mois(line.mois, marche["annee"], marche["date_notification"], marche["date_fin"])
     structure, declared = known.declared.get((line.contrat, line.mois), (None, Decimal(0)))
     if marche["structure_id"] and structure != marche["structure_id"]:
         declared = Decimal(0)
@@ -114,7 +114,7 @@ def deja_imputees() -> BusinessError:
 HEURES_CLAUSE = Nature(
     name="heures_clause",
     line=HeuresClauseLine,
-    action=Action.ECRIRE_FINANCEMENT,
+    action=Action.IMPUTER_HEURES,
     load=load_heures_clause,
     decide=imputer_heures,
     constraints={"uq_heures_clause_contrat_id_mois": deja_imputees},

@@ -11,9 +11,11 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.funding.commands.annexe_connue import Annexe, Connues, load_connues
+from services.funding.commands.engagement import HOLD
 from services.funding.commands.enveloppe import ensure_territoire
 from services.funding.commands.quantites import Taux
 from services.funding.domain import modulation as rules
+from services.funding.domain.annexe import ensure_modulable
 from services.funding.domain.enveloppe import REGIONAL, parent, region_de
 from services.funding.domain.errors import GrilleDejaArretee, ModulationDejaDecidee, ScoresOuTaux
 from services.funding.domain.realisation import du_cumule
@@ -31,13 +33,18 @@ LAST = text("""
     select distinct on (region, annee) id, region, annee, numero, publics, effort, resultats, plafond, source
     from grille_modulation where annee = any(cast(:annees as int[])) order by region, annee, numero desc
 """)
-# An annexe and its avenants of modification are decided once.
-DECIDED = text("""
-    select a.id from annexe_financiere a
+# An annexe and its avenants of modification are decided once: whoever decides on one holds them all.
+SAME = """
+    from annexe_financiere a
     join annexe_financiere b on left(b.numero, -1) = left(a.numero, -1) and b.structure_id = a.structure_id
      and b.date_debut <= a.date_fin and b.date_fin >= a.date_debut
-    join modulation m on m.annexe_id = b.id
-    where a.id = any(cast(:ids as uuid[]))
+"""
+LOCK = text(f"""
+    select from annexe_financiere where id in (select b.id {SAME} where a.id = any(cast(:ids as uuid[])))
+    order by id for no key update
+""")  # a constant
+DECIDED = text(f"""
+    select a.id {SAME} join modulation m on m.annexe_id = b.id where a.id = any(cast(:ids as uuid[]))
 """)
 Grilles = Mapping[tuple[str, int], RowMapping]
 
@@ -122,6 +129,8 @@ class Situation:
 async def load_modulations(conn: AsyncConnection, lines: Sequence[ModulationLine], _: Writer) -> Situation:
     """Return what the lines name."""
     ids = [line.annexe for line in lines]
+    await conn.execute(HOLD)  # first, as everywhere: who notifies an envelope waits between the two
+    await conn.execute(LOCK, {"ids": ids})
     connues = await load_connues(conn, ids)
     decided = frozenset((await conn.execute(DECIDED, {"ids": ids})).scalars())
     return Situation(connues, await hours_of(conn, ids), await _grilles(conn, connues.annees), decided)
@@ -132,10 +141,11 @@ def decider_modulation(line: ModulationLine, known: Situation, writer: Writer) -
 
     Raises
     ------
-    AnnexeInconnue, ScoresOuTaux, ModulationExcessive, ModulationDejaDecidee
-        It is not known; neither or both are given; the rate passes its ceiling; it was decided.
+    AnnexeInconnue, AnnexeSansEffet, ScoresOuTaux, ModulationExcessive, ModulationDejaDecidee
+        It is not known; it is not in force; neither or both are given; the rate passes its ceiling; it was decided.
     """
     annexe = known.connues.trouver(line.annexe, writer)
+    ensure_modulable(annexe.row["etat"])
     if annexe.id in known.decided:
         raise deja_decidee()
     grille = known.grilles.get((region_de(annexe.row["departement"]), annexe.row["date_debut"].year))

@@ -16,7 +16,7 @@ from services.funding.commands.avenant import AVENANTS, Situation, load_situatio
 from services.funding.commands.quantites import Etp
 from services.funding.domain import redeploiement as rules
 from services.funding.domain.enveloppe import REGIONAL, parent, region_de
-from services.funding.domain.errors import RedeploiementImpossible, RedeploiementInconnu
+from services.funding.domain.errors import AnnexeInconnue, RedeploiementImpossible, RedeploiementInconnu
 from services.funding.domain.realisation import etp_annuel_realise
 from services.funding.queries.realisation import Heures, hours_of
 from services.funding.tables import ligne_redeploiement, redeploiement
@@ -168,12 +168,16 @@ def appliquer(line: ApplicationLine, known: Etat, writer: Writer) -> Change:
 def _trouver(
     identity: UUID, known: Etat, writer: Writer, etat: str
 ) -> tuple[dict[str, Any], Mapping[UUID, Decimal]]:
-    row = known.connus.get(identity)
+    row, deltas = known.connus.get(identity), known.lignes.get(identity, {})
+    try:
+        for annexe in deltas:
+            known.situation.connues.trouver(annexe, writer)
+    except AnnexeInconnue:
+        row = None
     if row is None:
-        raise RedeploiementInconnu("Aucun redéploiement n'a cet identifiant.", champ="redeploiement")
-    deltas = known.lignes[identity]
-    for annexe in deltas:
-        known.situation.connues.trouver(annexe, writer)
+        raise RedeploiementInconnu(
+            "Ce redéploiement n'existe pas, ou il est hors de votre périmètre.", champ="redeploiement"
+        )
     if row["etat"] != etat:
         raise RedeploiementImpossible(
             f"Ce redéploiement est à l'état {row['etat']}, {etat} est attendu.", champ="redeploiement"

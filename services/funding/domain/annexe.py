@@ -11,6 +11,7 @@ from services.funding.domain import formules, modulation
 from services.funding.domain.bareme import cas, montant_unitaire
 from services.funding.domain.errors import (
     AnnexeDejaActive,
+    AnnexeSansEffet,
     AvenantImpossible,
     HeuresEtpManquantes,
     MesureHorsChamp,
@@ -26,6 +27,7 @@ from services.funding.domain.errors import (
     TypeHorsIae,
 )
 from services.funding.domain.saisi import Saisis
+from shared import french
 from shared.errors import BusinessError
 
 MAYOTTE = "976"
@@ -240,7 +242,7 @@ def ensure_bareme(
     bareme = montant_unitaire(mesure.type_structure, debut, applicable, saisis)
     if unitaire != bareme.euros:
         raise MontantUnitaireHorsBareme(
-            f"Le barème fixe {bareme.euros} € par ETP au {debut:%d/%m/%Y}.",
+            f"Le barème fixe {french.euros(bareme.euros)} par ETP au {debut:%d/%m/%Y}.",
             champ="montant_unitaire",
             correction="Reprenez le montant du barème, ou corrigez la date de début.",
             source=bareme.source,
@@ -258,7 +260,7 @@ def ensure_socle(socle: Decimal, etp: Decimal, unitaire: Decimal, mois: int) -> 
     expected = formules.montant_annexe(etp, unitaire, mois)
     if socle != expected:
         raise MontantSocleIncoherent(
-            f"{etp} ETP à {unitaire} € sur {mois} mois font {expected} €.",
+            f"{french.written(etp, 2)} ETP à {french.euros(unitaire)} sur {mois} mois font {french.euros(expected)}.",
             champ="montant_socle",
             correction="Sur douze mois : ETP × montant unitaire, au centime. "
             "Sinon : le douzième arrondi au centime, multiplié par le nombre de mois.",
@@ -283,6 +285,13 @@ def ensure_modulation(mesure: Mesure, socle: Decimal, module: Decimal | None) ->
         )
 
 
+def module_plafonne(mesure: Mesure, socle: Decimal, module: Decimal | None) -> Decimal | None:
+    """Return the part modulée that an annexe keeps when an avenant changes its socle: never above its ceiling."""
+    if module is None:
+        return None
+    return min(module, modulation.part_modulee(socle, modulation.plafond(penitentiaire=mesure.penitentiaire)))
+
+
 def ensure_previsions(dynamique: Decimal | None, parts: Sequence[Decimal | None]) -> None:
     """Return if the forecast rates of exit (durable, transition, positive) add up to the dynamic one, when given.
 
@@ -299,6 +308,23 @@ def ensure_previsions(dynamique: Decimal | None, parts: Sequence[Decimal | None]
             "Le taux de sorties dynamiques prévu est la somme des trois autres, au plus 1.",
             champ="taux_dynamique_prevu",
             source="annexes financières de l'ASP : vrai sur 71 lignes sur 71",
+        )
+
+
+def ensure_modulable(etat: str) -> None:
+    """Return if a part modulée may be decided on an annexe in this state.
+
+    Raises
+    ------
+    AnnexeSansEffet
+        It was never signed, or an avenant replaced it: the avenant is the one to decide on.
+    """
+    if etat not in (*ACTIFS, "CLOTURE"):
+        raise AnnexeSansEffet(
+            "La part modulée se décide sur une annexe en vigueur ou close.",
+            champ="annexe",
+            correction="Donnez l'annexe signée, ou l'avenant qui la remplace.",
+            source=SOURCE_ETATS,
         )
 
 

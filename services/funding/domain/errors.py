@@ -1,6 +1,6 @@
 """Refusals of the money."""
 
-from shared.errors import BusinessError
+from shared.errors import BusinessError, Introuvable
 
 
 class StructureInconnue(BusinessError):
@@ -105,7 +105,7 @@ class CoutHoraireNul(BusinessError):
     code = "cout_horaire_nul"
 
 
-class AnnexeInconnue(BusinessError):
+class AnnexeInconnue(Introuvable):
     """No annexe has this number."""
 
     code = "annexe_inconnue"
@@ -165,7 +165,7 @@ class TerritoireInconnu(BusinessError):
     code = "territoire_inconnu"
 
 
-class EnveloppeInconnue(BusinessError):
+class EnveloppeInconnue(Introuvable):
     """No envelope has this identifier."""
 
     code = "enveloppe_inconnue"
@@ -225,7 +225,7 @@ class ModulationDejaDecidee(BusinessError):
     code = "modulation_deja_decidee"
 
 
-class VersementInconnu(BusinessError):
+class VersementInconnu(Introuvable):
     """No payment has this identifier."""
 
     code = "versement_inconnu"
@@ -237,7 +237,7 @@ class VersementDejaCorrige(BusinessError):
     code = "versement_deja_corrige"
 
 
-class RedeploiementInconnu(BusinessError):
+class RedeploiementInconnu(Introuvable):
     """No redéploiement has this identifier."""
 
     code = "redeploiement_inconnu"
@@ -255,6 +255,12 @@ class EtpInsuffisants(BusinessError):
     code = "etp_insuffisants"
 
 
+class MoisHorsMarche(BusinessError):
+    """The month of the hours is not one of the contract with a clause."""
+
+    code = "mois_hors_marche"
+
+
 class HeuresDejaImputees(BusinessError):
     """The hours of this contract and month count for another contract with a clause."""
 
@@ -267,7 +273,7 @@ class HeuresNonDeclarees(BusinessError):
     code = "heures_non_declarees"
 
 
-class MarcheInconnu(BusinessError):
+class MarcheInconnu(Introuvable):
     """No contract with a clause has this identifier."""
 
     code = "marche_inconnu"

@@ -8,9 +8,11 @@ from services.funding.domain.errors import (
     AnneeAvantNotification,
     CoutHoraireNul,
     HeuresNonDeclarees,
+    MoisHorsMarche,
     PeriodeInversee,
 )
 from services.funding.domain.formules import Exact
+from shared import french
 
 MODALITES = ("MISE_A_DISPOSITION", "EMBAUCHE_DIRECTE", "SOUS_TRAITANCE")
 """Ways to do the hours of a clause (code de la commande publique, L. 2112-2)."""
@@ -83,17 +85,24 @@ def ensure_fin(date_notification: date, date_fin: date | None) -> None:
         raise PeriodeInversee("Le marché finirait avant sa notification.", champ="date_fin")
 
 
-def ensure_mois(mois: str, date_notification: date) -> None:
-    """Return if hours of a month (``AAAA-MM``) are done once the contract is notified.
+def ensure_mois(mois: str, annee: int, date_notification: date, date_fin: date | None) -> None:
+    """Return if hours of a month (``AAAA-MM``) are of the year of the contract's hours, from its first month to its last.
 
     Raises
     ------
-    AnneeAvantNotification
-        The month is over before.
+    AnneeAvantNotification, MoisHorsMarche
+        The month is over before it is notified; it is after its end, or of another year.
     """
     if mois < f"{date_notification:%Y-%m}":
         raise AnneeAvantNotification(
             "Les heures seraient réalisées avant la notification du marché.", champ="mois"
+        )
+    if mois[:4] != f"{annee:04d}" or (date_fin and mois > f"{date_fin:%Y-%m}"):
+        raise MoisHorsMarche(
+            "Ce mois est après la fin du marché, ou d'une autre année que ses heures.",
+            champ="mois",
+            correction="Imputez les heures sur le marché enregistré pour leur année.",
+            source="règle de projet : des heures comptent pour l'année où elles sont faites",
         )
 
 
@@ -107,7 +116,7 @@ def ensure_declarees(heures: Decimal, declarees: Decimal) -> None:
     """
     if heures > declarees:
         raise HeuresNonDeclarees(
-            f"{declarees} heures sont déclarées pour ce contrat et ce mois par la structure du marché.",
+            f"{french.written(declarees, 2)} heures sont déclarées pour ce contrat et ce mois par la structure du marché.",
             champ="heures",
             correction="Déclarez d'abord les heures, ou imputez-en moins.",
             source="heures de clause au plus égales aux heures de l'état mensuel (règle de projet)",

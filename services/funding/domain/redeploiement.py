@@ -8,6 +8,7 @@ from fractions import Fraction
 from services.funding.domain.annexe import ensure_type
 from services.funding.domain.errors import EnveloppeDepassee, EtpInsuffisants, RedeploiementImpossible
 from services.funding.domain.formules import MOIS_PAR_AN, arrondir, etp_annuel, montant_annexe, tronquer
+from shared import french
 from shared.errors import BusinessError
 
 PROPOSE, ACCEPTE, REFUSE, APPLIQUE = "PROPOSE", "ACCEPTE", "REFUSE", "APPLIQUE"
@@ -108,7 +109,7 @@ def ensure_mouvements(mouvements: Sequence[Mouvement], region: str) -> None:
             raise EtpInsuffisants(
                 "Une annexe garde au moins les ETP déjà réalisés.",
                 champ="lignes",
-                correction=f"Retirez au plus {reprenables(m)} ETP.",
+                correction=f"Retirez au plus {french.written(reprenables(m), 2)} ETP.",
                 source="règle de projet : jamais sous le réalisé cumulé",
             )
     missing = sum((m.euros for m in mouvements), Decimal(0))
@@ -146,7 +147,7 @@ def rang_attribution(origine: Place, candidat: Place) -> int:
 
 def _depassement(euros: Decimal) -> EnveloppeDepassee:
     return EnveloppeDepassee(
-        f"Les attributions dépassent les retraits de {euros} €.",
+        f"Les attributions dépassent les retraits de {french.euros(euros)}.",
         champ="attributions",
         correction="Retirez davantage, ou attribuez moins d'ETP.",
         source=SOURCE_EQUILIBRE,

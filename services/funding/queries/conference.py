@@ -6,14 +6,17 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-# Written: the State's socle less the cofunders' parts; paid: on the annexes of the year, replaced ones included.
+# Written: the State's socle less the cofunders' parts, its part modulée and the FDI, for its payments hold all three;
+# paid: on the annexes of the year, replaced ones included.
 TABLE = text("""
     with annexes as (
         select a.* from annexe_financiere a join structure s on s.id = a.structure_id
         where s.departement = any(cast(:departements as text[])) and extract(year from a.date_debut) = :annee
     ), en_vigueur as (select * from annexes where etat in ('VALIDE', 'PROVISOIRE', 'CLOTURE')),
     lignes as (
-        select structure_id, 'ETAT' as financeur, montant_socle - montant_cofinance as inscrit, 0 as verse
+        select structure_id, 'ETAT' as financeur,
+               montant_socle - montant_cofinance + coalesce(montant_module, 0) + coalesce(montant_fdi, 0) as inscrit,
+               0 as verse
         from en_vigueur
         union all
         select a.structure_id, c.financeur, c.montant, 0

@@ -10,14 +10,25 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 # The hours name the number of their day: M0 before the avenant, M1 after. Its one digit gives ten numbers to look for.
-HOURS = text("""
-    select a.id, h.mois, sum(h.heures) as heures, sum(h.heures_eligibles) as eligibles
+# After a merger two structures may have one number: each has its own hours.
+DECLARED = """
     from annexe_financiere a cross join generate_series(0, 9) as m(rang)
-    join heures_declarees h on h.annexe_numero = left(a.numero, -1) || m.rang
+    join heures_declarees h on h.annexe_numero = left(a.numero, -1) || m.rang and h.structure_id = a.structure_id
      and h.mois between to_char(a.date_debut, 'YYYY-MM') and to_char(a.date_fin, 'YYYY-MM')
-    where a.id = any(cast(:ids as uuid[]))
-    group by a.id, h.mois order by a.id, h.mois
-""")
+    where a.id = any(cast(:ids as uuid[])) and a.mesure
+"""
+# A travailleur indépendant earns one whole aid at most (F29): what passes it in a month earns nothing.
+HOURS = text(f"""
+    select a.id, h.mois, sum(h.heures) as heures, sum(h.heures_eligibles) as eligibles
+    {DECLARED} <> 'EITI_DC' group by a.id, h.mois
+    union all
+    select id, mois, sum(heures), sum(least(total, entier) - least(total - eligibles, entier)) from (
+        select a.id, h.mois, a.heures_par_etp as entier, sum(h.heures) as heures, sum(h.heures_eligibles) as eligibles,
+               sum(sum(h.heures_eligibles)) over (partition by a.id, h.contrat_id order by h.mois) as total
+        {DECLARED} = 'EITI_DC' group by a.id, h.mois, a.heures_par_etp, h.contrat_id
+    ) by_contrat group by id, mois
+    order by id, mois
+""")  # noqa: S608 # constants of this module
 PAID = text("""
     select a.id, v.mois, v.financeur, v.nature, sum(v.montant) as montant
     from annexe_financiere a cross join generate_series(0, 9) as m(rang)
@@ -37,12 +48,16 @@ IN_FORCE = text("""
 VERSIONS = text("""
     select d.declaration_id, d.version, d.mois, d.connue_le, d.heures, d.heures_eligibles
     from version_declaration d
-    where d.annexe_numero = any(cast(:numeros as text[])) order by d.mois, d.declaration_id, d.version limit 500
+    where d.annexe_numero = any(cast(:numeros as text[]))
+      and not exists (
+          select 1 from heures_declarees h where h.declaration_id = d.declaration_id and h.structure_id <> :structure
+      )
+    order by d.mois, d.declaration_id, d.version limit 500
 """)
 
 
 class Heures(NamedTuple):
-    """Hours of an annexe in a month."""
+    """Hours of an annexe in a month; ``eligibles`` earn the aid, those of an EITI up to one ETP by contract."""
 
     mois: str
     heures: Decimal
@@ -74,10 +89,10 @@ async def annexes_in_force(
     )
 
 
-async def declarations_of(conn: AsyncConnection, numero: str) -> Sequence[RowMapping]:
-    """Return at most 500 versions of the declarations of an annexe, what each said, in order."""
+async def declarations_of(conn: AsyncConnection, numero: str, structure_id: UUID) -> Sequence[RowMapping]:
+    """Return at most 500 versions of a structure's declarations of an annexe, what each said, in order."""
     numeros = [f"{numero[:-1]}{rang}" for rang in range(10)]
-    return (await conn.execute(VERSIONS, {"numeros": numeros})).mappings().all()
+    return (await conn.execute(VERSIONS, {"numeros": numeros, "structure": structure_id})).mappings().all()
 
 
 def mois_clos(le: date) -> str:

@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.funding.tables import redeploiement
 
+# Its avenant is the modification that its application made: not one made meanwhile, nor the renewal for the next year.
 LINES = text("""
     select l.annexe_id, l.etp, a.numero, a.structure_id, a.montant_unitaire, s.departement, s.type_structure, m.id as avenant
-    from ligne_redeploiement l join annexe_financiere a on a.id = l.annexe_id
+    from ligne_redeploiement l join redeploiement r on r.id = l.redeploiement_id
+    join annexe_financiere a on a.id = l.annexe_id
     join structure s on s.id = a.structure_id
-    left join annexe_financiere m on m.avenant_de = a.id and a.etat = 'HISTORISE'
+    left join annexe_financiere m on r.etat = 'APPLIQUE' and m.avenant_de = a.id and left(m.numero, -1) = left(a.numero, -1)
     where l.redeploiement_id = :id order by l.etp, a.numero
 """)
 

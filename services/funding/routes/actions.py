@@ -23,6 +23,7 @@ from shared.single import AuMoins, Cle, Preference, answer_write
 router = APIRouter(prefix="/v1", tags=["clauses et FDI"])
 Reader = Annotated[Caller, Depends(requires(Action.LIRE_FINANCEMENT))]
 Funder = Annotated[Caller, Depends(requires(Action.ECRIRE_FINANCEMENT))]
+Counter = Annotated[Caller, Depends(requires(Action.IMPUTER_HEURES))]
 
 
 class MarcheView(BaseModel):
@@ -64,7 +65,7 @@ class ActionFdiView(BaseModel):
 
 @router.post("/heures-clause", status_code=201, summary="Imputer des heures sur un marché à clause sociale")
 async def post_heures(
-    request: Request, line: HeuresClauseLine, caller: Funder, cle: Cle = None, prefer: Preference = None,
+    request: Request, line: HeuresClauseLine, caller: Counter, cle: Cle = None, prefer: Preference = None,
     au_moins: AuMoins = None,
 ) -> Response:  # fmt: skip
     return await answer_write(request, HEURES_CLAUSE, line, caller, cle, au_moins=au_moins, prefer=prefer)

@@ -158,7 +158,7 @@ async def get_realisations(
 async def get_declarations(request: Request, caller: Reader, annexe_id: UUID) -> list[VersionView]:
     async with request.app.state.engine.connect() as conn:
         row = await _annexe(conn, caller, annexe_id)
-        versions = await declarations_of(conn, row["numero"])
+        versions = await declarations_of(conn, row["numero"], row["structure_id"])
     return [VersionView.model_validate(dict(version)) for version in versions]
 
 

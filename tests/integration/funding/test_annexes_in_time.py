@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from tests.factories.funding import make_annexe, make_declaration, make_envelope, receive
+from sqlalchemy import text
+
+from tests.factories.funding import make_annexe, make_declaration, make_envelope, make_versement, receive
 from tests.factories.funding_service import Funding
 from tests.integration.funding.test_enveloppes import make_enveloppe, read
 
@@ -16,9 +18,9 @@ async def get(funding: Funding, path: str) -> Any:
     return answer.json()
 
 
-async def refused(funding: Funding, path: str, line: dict[str, Any]) -> str:
+async def refused(funding: Funding, path: str, line: dict[str, Any], status: int = 409) -> str:
     answer = await funding.post(path, line)
-    assert answer.status_code == 409, answer.text
+    assert answer.status_code == status, answer.text
     return str(answer.json()["code"])
 
 
@@ -53,7 +55,7 @@ async def test_a_cancelled_annexe_gives_its_credits_back_and_tells_why(funding: 
     )
     assert (await read(funding, "59"))["engage"] == 0
     assert (
-        await refused(funding, "etats-annexes", {"annexe": str(uuid4()), "etat": "VALIDE"})
+        await refused(funding, "etats-annexes", {"annexe": str(uuid4()), "etat": "VALIDE"}, 404)
         == "annexe_inconnue"
     )
 
@@ -169,9 +171,10 @@ async def test_the_theory_of_a_departement_is_beside_what_it_wrote(funding: Fund
     theory = Decimal(6) * Decimal("0.88") * (3 * Decimal(535) + 5 * Decimal("536.78") + 4 * Decimal("545.48"))
     assert Decimal(departement["theorique"]) == theory.quantize(Decimal("0.01"))
     assert (departement["ecart_signale"], region["theorique"]) == (True, None)
+    await funding.write("versements", make_versement(nature="AIDE_POSTE_MODULEE", montant="9827.50"))
     table = await get(funding, "conference-financeurs?departement=59&annee=2017")
     assert [(line["financeur"], line["inscrit"], line["reste"]) for line in table] == [
-        ("CD59", "34000", "34000"), ("ETAT", "157550.00", "157550.00"), ("REGION", "5000", "5000"),
+        ("CD59", "34000", "34000"), ("ETAT", "167377.50", "157550.00"), ("REGION", "5000", "5000"),
     ]  # fmt: skip
 
 
@@ -202,6 +205,45 @@ async def test_the_part_modulee_is_taken_on_what_is_due_by_the_grid_of_the_regio
         "mois": "2018-03", "nature": "PART_MODULEE", "montant": "4913.75", "formule": "F11",
         "libelle": "Part modulée : socle dû × taux",
     }  # fmt: skip
+
+
+async def test_an_annexe_and_its_avenants_are_decided_once_and_in_force(funding: Funding) -> None:
+    draft = await funding.write("annexes", make_annexe(etat="SAISI", numero="ACI059170009A0M0"))
+    annexe = await funding.write("annexes", make_annexe())
+    avenant = await funding.write("avenants", make_avenant(annexe, etp="9.50"))
+    line = {"taux": "0.05", "date_notification": "2018-03-01", "justification": "x"}
+    for never in (draft, annexe):  # not signed; replaced
+        assert await refused(funding, "modulations", line | {"annexe": never}) == "annexe_sans_effet"
+    last = await funding.write("avenants", make_avenant(avenant, etp="9.00"))
+    await funding.write("modulations", line | {"annexe": last})
+    assert await refused(funding, "modulations", line | {"annexe": last}) == "modulation_deja_decidee"
+    assert (await get(funding, f"annexes/{last}"))["montant_module"] == "9827.50"
+    less = await funding.write("avenants", make_avenant(last, etp="4.00"))
+    assert (await get(funding, f"annexes/{less}"))["montant_module"] == "7862.00"  # 10 % of 78 620
+
+
+async def test_a_decision_on_an_annexe_waits_for_that_on_its_avenant(funding: Funding) -> None:
+    annexe = await funding.write("annexes", make_annexe())
+    avenant = await funding.write("avenants", make_avenant(annexe, etp="9.50"))
+    line = {"annexe": avenant, "taux": "0.05", "date_notification": "2018-03-01", "justification": "x"}
+    waiting = text(
+        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    )
+    async with (
+        funding.engine.begin() as other
+    ):  # a decision on the annexe before the avenant, not written yet
+        await other.execute(text(f"select from annexe_financiere where id = '{annexe}' for no key update"))
+        asked = asyncio.create_task(funding.post("modulations", line))
+        async with asyncio.timeout(20):
+            while not asked.done() and not await funding.scalar(waiting.text):
+                pass
+        await other.execute(
+            text(f"""
+            insert into modulation (id, annexe_id, taux, socle_du, montant, date_notification, justification)
+            values ('{uuid4()}', '{annexe}', 0.05, 0, 0, '2018-03-01', 'x')
+        """)
+        )
+    assert (await asked).json()["code"] == "modulation_deja_decidee"
 
 
 async def test_exit_forecasts_add_up(funding: Funding) -> None:

@@ -124,7 +124,8 @@ async def test_a_cofunder_is_written_by_the_number_of_the_annexe_with_its_theory
     )
     assert (data["theorique"], data["ecart_signale"]) == ("34165.93", True)
     assert (
-        await refused(funding, "cofinancements", line | {"annexe": "ACI059179999A0M0"}) == "annexe_inconnue"
+        await refused(funding, "cofinancements", line | {"annexe": "ACI059179999A0M0"}, 404)
+        == "annexe_inconnue"
     )
 
 

@@ -46,14 +46,16 @@ async def test_hours_that_nobody_declared_do_not_count(funding: Funding) -> None
         ({"heures": "100.01"}, "heures_non_declarees"),
         ({"mois": "2017-02"}, "heures_non_declarees"),
         ({"mois": "2016-08"}, "annee_avant_notification"),
-        ({"marche": str(uuid4())}, "marche_inconnu"),
+        ({"mois": "2016-12"}, "mois_hors_marche"),  # the contract is that of 2017
     ):
         assert await refused(funding, "heures-clause", line | changes) == code
+    unknown = line | {"marche": str(uuid4())}
+    assert await refused(funding, "heures-clause", unknown, 404) == "marche_inconnu"
     await funding.write("heures-clause", line)
 
 
 async def test_the_hours_of_a_structure_are_those_it_declared(funding: Funding) -> None:
-    own, other = await declare(funding, "80", STRUCTURE.structure_id), await declare(funding, "80")
+    own, other = await declare(funding, "80"), await declare(funding, "80", uuid4())
     marche = await funding.write("marches", make_marche(siret=STRUCTURE.siret, type_structure="ACI"))
     line = {"marche": marche, "contrat": other, "mois": "2017-01", "heures": "10"}
     assert await refused(funding, "heures-clause", line) == "heures_non_declarees"

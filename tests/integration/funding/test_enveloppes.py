@@ -45,7 +45,9 @@ async def test_credits_come_down_from_the_nation_and_annexes_hold_them(
     france = make_enveloppe(niveau="NATIONAL", territoire="FR", montant="1000000")
     assert (await funding.post("enveloppes", france)).status_code == 404  # a région is not the nation
     assert (await funding.post("enveloppes", france, nation)).status_code == 201
-    await funding.write("enveloppes", make_enveloppe(niveau="REGIONAL", territoire="32", montant="700000"))
+    region_line = make_enveloppe(niveau="REGIONAL", territoire="32", montant="700000")
+    assert (await funding.post("enveloppes", region_line)).json()["code"] == "enveloppe_inconnue"
+    assert (await funding.post("enveloppes", region_line, nation)).status_code == 201
     await funding.write("enveloppes", make_enveloppe())
     await funding.write("annexes", make_annexe())
     assert (await read(funding, "59"))["disponible"] == Decimal("303450.00")

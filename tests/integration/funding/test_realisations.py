@@ -7,10 +7,12 @@ from tests.factories.funding import (
     make_annexe,
     make_declaration,
     make_envelope,
+    make_structure,
     make_versement,
     receive,
 )
 from tests.factories.funding_service import Funding
+from tests.factories.siret import make_siret
 from tests.integration.funding.test_annexes_in_time import get, make_avenant
 from tests.integration.funding.test_enveloppes import make_enveloppe
 
@@ -54,6 +56,33 @@ async def test_an_annexe_is_followed_month_by_month(funding: Funding) -> None:
     )  # fmt: skip
     (listed,) = await get(funding, "realisations?departement=59&annee=2017")
     assert listed == followed
+
+
+async def test_a_worker_of_an_eiti_earns_one_whole_aid_at_most(funding: Funding) -> None:
+    eiti = make_structure(siret=make_siret(8), type_structure="EITI")
+    await receive(funding.engine, make_envelope(eiti, eiti.structure_id))
+    annexe = await funding.write(
+        "annexes",
+        make_annexe(
+            numero="EITI059190001A0M0", siret=eiti.siret, type_structure="EITI", mesure="EITI_DC", etp="2.00",
+            date_debut="2019-01-01", date_fin="2019-12-31", heures_par_etp="1505", montant_unitaire="5548",
+            montant_socle="11096.00", montant_module=None,
+        ),
+    )  # fmt: skip
+    worker = uuid4()
+    for mois, heures in (("2019-01", ["1000"]), ("2019-02", ["600", "100"])):
+        told = make_declaration(
+            mois=mois, heures=heures, annexe="EITI059190001A0M0", structure_id=eiti.structure_id
+        )
+        first, *others = told.lignes
+        lignes = [first.model_copy(update={"contrat": worker}), *others]
+        told = told.model_copy(update={"lignes": lignes})
+        await receive(funding.engine, make_envelope(told, told.declaration_id))
+    followed = await get(funding, f"annexes/{annexe}/realisation")
+    assert [(m["heures"], m["heures_eligibles"]) for m in followed["mois"]] == [
+        ("1000", "1000"), ("700", "605"),  # 505 + 100: the worker's 1 505 are reached
+    ]  # fmt: skip
+    assert (followed["etp_annuel"], followed["du_cumule"]) == ("1.1296", "5916.64")
 
 
 async def test_an_envelope_tells_what_its_annexes_have_earned_of_the_state(funding: Funding) -> None:

@@ -22,13 +22,13 @@ from tests.integration.funding.test_annexes_in_time import get, make_avenant, re
 from tests.integration.funding.test_enveloppes import make_enveloppe, read
 
 AI = make_siret(5)
+AI_STRUCTURE = make_structure(siret=AI, type_structure="AI", departement="62")
 
 
 @pytest.fixture
 async def annexes(funding: Funding) -> tuple[str, str, str]:
     """Two annexes of an ACI of the Nord, and one of an AI of the Pas-de-Calais, 10 ETP each."""
-    ai = make_structure(siret=AI, type_structure="AI", departement="62")
-    await receive(funding.engine, make_envelope(ai, ai.structure_id))
+    await receive(funding.engine, make_envelope(AI_STRUCTURE, AI_STRUCTURE.structure_id))
     first = await funding.write("annexes", make_annexe())
     second = await funding.write("annexes", make_annexe(numero="ACI059170002A0M0"))
     third = await funding.write("annexes", make_ai())
@@ -65,6 +65,9 @@ async def test_etp_move_between_types_in_euros_with_an_avenant_on_each_side(
     await funding.write("enveloppes", make_enveloppe(montant="393100"))
     await funding.write("enveloppes", make_enveloppe(territoire="62", montant="60000"))
     identity = await accept(funding, make_proposition((first, "RETRAIT", "2"), (ai, "ATTRIBUTION", "29.53")))
+    renewal = {"nature": "RENOUVELLEMENT", "montant_unitaire": "19897"}
+    year = {"date_debut": "2018-01-01", "date_fin": "2018-12-31"}
+    await funding.write("avenants", make_avenant(first, **renewal, **year))  # no line of the redéploiement
     await funding.write("applications-redeploiement", {"redeploiement": identity})
     assert (await read(funding, "59"))["engage"] == Decimal(393100) - 2 * Decimal(19655)
     assert (await read(funding, "62"))["engage"] == Decimal("13310.00") + Decimal("39304.43")
@@ -96,10 +99,11 @@ async def test_a_proposal_that_breaks_a_rule_is_refused(
         ([(second, "RETRAIT", "1"), (ai, "RETRAIT", "1")], "redeploiement_impossible"),
         ([(second, "RETRAIT", "1"), (second, "ATTRIBUTION", "1")], "redeploiement_impossible"),
         ([(second, "RETRAIT", "1"), (elsewhere, "ATTRIBUTION", "1")], "redeploiement_impossible"),
-        ([(second, "RETRAIT", "1"), (str(uuid4()), "ATTRIBUTION", "1")], "annexe_inconnue"),
     ):
         refusal = await funding.post("redeploiements", make_proposition(*lignes), paris)
         assert (refusal.status_code, refusal.json()["code"]) == (409, code), lignes
+    nobody = make_proposition((second, "RETRAIT", "1"), (str(uuid4()), "ATTRIBUTION", "1"))
+    assert await refused(funding, "redeploiements", nobody, 404) == "annexe_inconnue"
     identity = await funding.write(
         "redeploiements", make_proposition((first, "RETRAIT", "1"), (second, "ATTRIBUTION", "1"))
     )
@@ -109,7 +113,7 @@ async def test_a_proposal_that_breaks_a_rule_is_refused(
     await funding.write("decisions-redeploiement", no)
     assert await refused(funding, "decisions-redeploiement", no) == "redeploiement_impossible"
     unknown = {"redeploiement": str(uuid4())}
-    assert await refused(funding, "applications-redeploiement", unknown) == "redeploiement_inconnu"
+    assert await refused(funding, "applications-redeploiement", unknown, 404) == "redeploiement_inconnu"
 
 
 async def test_of_two_applications_one_is_made(funding: Funding, annexes: tuple[str, str, str]) -> None:
@@ -185,6 +189,8 @@ async def test_an_annexe_changed_since_the_decision_stops_the_application(
     await funding.write("avenants", make_avenant(first, etp="9.50"))
     line = {"redeploiement": identity}
     assert await refused(funding, "applications-redeploiement", line) == "redeploiement_impossible"
+    trace = await get(funding, f"redeploiements/{identity}")
+    assert [x["avenant"] for x in trace["lignes"]] == [None, None]  # that avenant is not its doing
     assert await funding.scalar("select count(*) from annexe_financiere where avenant_de is not null") == 1
 
 
@@ -198,8 +204,13 @@ async def test_a_redeploiement_of_another_departement_is_not_seen(
     nord = bearer(secrets_dir, departements=["59"])
     assert (await funding.client.get(f"/v1/redeploiements/{identity}", headers=nord)).status_code == 404
     line = {"redeploiement": identity, "decision": "ACCEPTE", "motif": "x"}
-    answer = await funding.post("decisions-redeploiement", line, nord)
-    assert answer.json()["code"] == "annexe_inconnue"
+    foreign = (await funding.post("decisions-redeploiement", line, nord)).json()
+    unknown = (
+        await funding.post("decisions-redeploiement", line | {"redeploiement": str(uuid4())}, nord)
+    ).json()
+    assert [(x["status"], x["code"], x["detail"]) for x in (foreign,)] == [
+        (404, "redeploiement_inconnu", unknown["detail"])
+    ]
 
 
 async def test_those_that_do_more_than_agreed_are_told_in_the_order_in_which_they_are_served(
@@ -212,7 +223,8 @@ async def test_those_that_do_more_than_agreed_are_told_in_the_order_in_which_the
         ("ACI059170001A0M0", "3000"), ("ACI059170002A0M0", "1600"), ("ACI059170003A0M0", "1700"),
         ("AI062170001A0M0", "1500"), ("AI062170002A0M0", "1339.16"),
     ):  # fmt: skip
-        declaration = make_declaration(heures=[heures], annexe=numero)
+        owner = AI_STRUCTURE.structure_id if numero.startswith("AI") else None
+        declaration = make_declaration(heures=[heures], annexe=numero, structure_id=owner)
         await receive(funding.engine, make_envelope(declaration, declaration.declaration_id))
     served = await get(funding, f"annexes/{first}/attributions")
     assert [(x["rang"], x["annexe_id"], x["taux_cumule"]) for x in served] == [

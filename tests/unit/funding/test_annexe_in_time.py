@@ -19,6 +19,7 @@ from services.funding.domain.errors import (
     EnveloppeDepassee,
     EtpInsuffisants,
     HeuresNonDeclarees,
+    MoisHorsMarche,
     PrevisionsIncoherentes,
     RedeploiementImpossible,
     TerritoireInconnu,
@@ -259,10 +260,29 @@ def test_etp_taken_back_go_first_to_the_nearest_annexes() -> None:
     assert [redeploiement.rang_attribution(origin, redeploiement.Place(*p)) for p in places] == [1, 2, 3, 3]
 
 
-def test_hours_of_a_clause_were_declared_since_the_contract_is_notified() -> None:
-    marche.ensure_mois("2016-09", date(2016, 9, 15))
+def test_hours_of_a_clause_are_declared_and_of_the_months_of_the_contract() -> None:
+    notified, end = date(2016, 9, 15), date(2016, 11, 2)
+    marche.ensure_mois("2016-09", 2016, notified, None)
+    marche.ensure_mois("2016-11", 2016, notified, end)
     marche.ensure_declarees(D(10), D(10))
     with pytest.raises(AnneeAvantNotification):
-        marche.ensure_mois("2016-08", date(2016, 9, 15))
-    with pytest.raises(HeuresNonDeclarees):
+        marche.ensure_mois("2016-08", 2016, notified, None)
+    for mois, annee, fin in (("2016-12", 2016, end), ("2017-01", 2016, None), ("2016-12", 2017, None)):
+        with pytest.raises(MoisHorsMarche):
+            marche.ensure_mois(mois, annee, notified, fin)
+    with pytest.raises(HeuresNonDeclarees, match="10,00 heures"):
         marche.ensure_declarees(D("10.01"), D(10))
+
+
+def test_a_part_modulee_stays_under_its_ceiling_when_the_socle_shrinks() -> None:
+    kept = [annexe.module_plafonne(annexe.mesure_de("ACI_DC"), D(100), m) for m in (D(10), D("10.01"), None)]
+    assert kept == [D(10), D(10), None]
+    assert annexe.module_plafonne(annexe.mesure_de("ACI_MP"), D(100), D(10)) == D(5)
+
+
+def test_only_an_annexe_in_force_or_closed_takes_a_part_modulee() -> None:
+    for etat in ("VALIDE", "PROVISOIRE", "CLOTURE"):
+        annexe.ensure_modulable(etat)
+    for etat in ("BROUILLON", "SAISI", "REJETE", "HISTORISE", "ANNULE"):
+        with pytest.raises(AnnexeSansEffet):
+            annexe.ensure_modulable(etat)

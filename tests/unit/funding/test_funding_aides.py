@@ -220,7 +220,7 @@ def test_a_movement_is_balanced_in_euros_not_in_etp() -> None:
     assert refusals([aci], [Ligne("ACI", D(2), D(23921))]) == []
     (refusal,) = refusals([aci], [replace(ai, etp=D("29.56"))])
     assert isinstance(refusal, EnveloppeDepassee)
-    assert "15.64 €" in refusal.detail
+    assert "15,64\N{NO-BREAK SPACE}€" in refusal.detail
 
 
 def test_a_type_without_annexe_takes_no_part_in_a_movement() -> None:
