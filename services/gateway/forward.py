@@ -4,6 +4,7 @@ The service checks token, scope and perimeter itself; the gateway adds nothing a
 """
 
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 
 import httpx
 from fastapi import APIRouter, Depends, Request, Response
@@ -30,6 +31,7 @@ async def anonymous_rate_unless_token(request: Request, response: Response) -> N
 router = APIRouter(dependencies=[Depends(open_to_all), Depends(anonymous_rate_unless_token)])
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 INTERNAL = ("journal",)
+DOTS = frozenset({".", ".."})
 # Of one connection, not of the message (RFC 9110 §7.6.1); lengths are those of the stream itself.
 HOP_BY_HOP = {
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
@@ -40,11 +42,14 @@ HOP_BY_HOP = {
 @router.api_route("/api/{service}/v1/{path:path}", methods=METHODS, include_in_schema=False)
 async def forward(request: Request, service: str, path: str) -> Response:
     """Send a request to its service and its answer back."""
-    if service not in SERVICES or path.partition("/")[0] in INTERNAL:
+    segments = path.split("/")
+    # An address with dots would be shortened on the way: judged here as one, it would reach another.
+    if service not in SERVICES or segments[0] in INTERNAL or not DOTS.isdisjoint(segments):
         raise Introuvable("Cette adresse n'existe pas.")
     http: httpx.AsyncClient = request.app.state.forward
     base = request.app.state.settings.sources[service]
-    url = httpx.URL(f"{base}/v1/{path}", query=request.url.query.encode())
+    # Read once, written again once: what was encoded twice stays so for the service.
+    url = httpx.URL(f"{base}/v1/{quote(path)}", query=request.url.query.encode() or None)
     headers = [(name, value) for name, value in request.headers.items() if name not in HOP_BY_HOP]
     headers = [pair for pair in headers if pair[0] != "x-request-id"]
     headers.append(("x-request-id", request_id.get() or ""))

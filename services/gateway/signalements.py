@@ -96,8 +96,6 @@ def wrong(message: str) -> str | None:
     found = personal(message)
     if found:
         return f"Ce texte semble contenir {found}. Retirez-le : aucune donnée personnelle n'est gardée ici."
-    if "\x00" in message:
-        return "Ce texte contient un caractère qui ne s'écrit pas."
     if not SHORTEST <= len(message) <= LONGEST:
         return f"Écrivez entre {SHORTEST} et {LONGEST} caractères."
     return None

@@ -18,6 +18,7 @@ from shared.errors import BusinessError
 
 FOLDER = Path(__file__).parent / "refus"
 SERVICES = ("structures", "parcours", "funding")
+NUMBER = re.compile(r"\d+(\N{NARROW NO-BREAK SPACE}\d{3})*(,\d+)?")
 TOLD = ("code", "champ", "detail", "correction", "source")
 
 
@@ -27,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def _told(error: BusinessError) -> tuple[str, ...]:
     refusal = {name: getattr(error, name) or "" for name in TOLD}
-    return tuple((refusal | {"detail": re.sub(r"\d+", "#", error.detail)}).values())
+    return tuple((refusal | {"detail": re.sub(NUMBER, "#", error.detail)}).values())
 
 
 @cache

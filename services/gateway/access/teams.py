@@ -25,6 +25,19 @@ INVITATIONS_MAX = 20
 """Invitations of one organisation that wait at a time."""
 
 
+class AdministrateurRequis(BusinessError):
+    """The agent does not administer its organisation."""
+
+    code = "administrateur_requis"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Seul un administrateur de votre organisme ouvre cette page.",
+            correction="Demandez à un administrateur de votre organisme.",
+        )
+
+
 class DernierAdministrateur(BusinessError):
     """The organisation would have nobody left to administer it."""
 
@@ -138,14 +151,18 @@ async def invite(
     Raises
     ------
     InvitationsEpuisees
+    AdministrateurRequis
+        It has been withdrawn, or has lost the role, meanwhile.
     """
     await conn.execute(delete(invitation).where(invitation.c.expire_le <= now))
     team = (
-        select(agent.c.subject)
-        .where(agent.c.client_id == by.client_id)
+        select(agent.c.issuer, agent.c.subject)
+        .where(agent.c.client_id == by.client_id, agent.c.actif, agent.c.administrateur)
         .order_by(agent.c.issuer, agent.c.subject)
     )
-    await conn.execute(team.with_for_update())  # two administrators count one after the other
+    # Two administrators count one after the other, and who has just been withdrawn opens no other door.
+    if (by.issuer, by.subject) not in (await conn.execute(team.with_for_update())).all():
+        raise AdministrateurRequis
     waiting = select(invitation.c.id).where(invitation.c.client_id == by.client_id)
     if len((await conn.execute(waiting)).all()) >= INVITATIONS_MAX:
         raise InvitationsEpuisees(

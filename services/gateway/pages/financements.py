@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from services.gateway.pages.formats import INSECABLE, Unite, Valeur, ecart, nombre, taux
+from services.gateway.pages.formats import Unite, Valeur, ecart, nombre, taux
 from services.gateway.pages.models import Bloc, Filtre, KeyFigure
 from services.gateway.pages.site import Adresse, Freshness
 from services.gateway.pages.tables import Colonne
+from shared.french import INSECABLE
 
 REPRISES = 3
 """Annexes to watch that the link to the simulator takes along."""

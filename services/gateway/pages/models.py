@@ -10,8 +10,9 @@ from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
-from services.gateway.pages.formats import INSECABLE, Unite, Valeur
+from services.gateway.pages.formats import Unite, Valeur
 from services.gateway.pages.site import Adresse, Freshness, Lien
+from shared.french import INSECABLE
 
 
 class Nature(StrEnum):

@@ -51,13 +51,22 @@ SOURCES: Mapping[str, str] = MappingProxyType(
                 from presence p join champ c using (structure_id)
                 left join fusion f on f.absorbee_id = p.personne_id where p.annee = :annee and p.mois > 0
             ),
+            again as (
+                select * from present
+                where personne_id in (select personne_id from present group by personne_id having count(*) > 1)
+            ),
+            counted as (
+                select departement, type_structure, {LEVEL}, count(*) as personnes from present {SETS}
+                union all
+                select departement, type_structure, {LEVEL}, count(distinct personne_id) - count(*) from again {SETS}
+            ),
             whole as (
-                select departement, type_structure, {LEVEL}, count(distinct personne_id) as personnes
-                from present {SETS}
+                select departement, type_structure, niveau, cast(sum(personnes) as bigint) as personnes
+                from counted group by departement, type_structure, niveau
             ),
             several as (
                 select departement, count(*) as personnes_deux_types from (
-                    select departement, personne_id from present
+                    select departement, personne_id from again
                     group by grouping sets ((personne_id), (departement, personne_id))
                     having count(distinct type_structure) > 1
                 ) crossed group by departement

@@ -107,7 +107,7 @@ async def send_month(request: Request, caller: Writing, structure_id: UUID, mois
     page = replace(
         page,
         lignes=tuple(with_typed(page.lignes, typed)),
-        version=int(version) if version.isdigit() else page.version,
+        version=int(version) if version.isdecimal() else page.version,
     )
     step = text_of(form, "etape", 20)
     if step == "modifier":

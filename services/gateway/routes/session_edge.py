@@ -177,9 +177,9 @@ async def _read(request: Request, key: str) -> FormData:
 
 
 def text_of(form: FormData, name: str, longest: int = 4_000) -> str:
-    """Return a field of a form as text; a file or an absent field is empty."""
+    """Return a field of a form as text, without what no database writes; a file or an absent field is empty."""
     value = form.get(name)
-    return value.strip()[:longest] if isinstance(value, str) else ""
+    return value.replace("\x00", "").strip()[:longest] if isinstance(value, str) else ""
 
 
 def see_other(path: str) -> Response:

@@ -10,7 +10,6 @@ from fastapi import Request
 from services.gateway.pages.bilans import AnneeRow
 from services.gateway.pages.dossiers import DecisionRow, DialoguePage, DossierImprime, ImpressionPage
 from services.gateway.pages.formats import (
-    INSECABLE,
     Absence,
     Valeur,
     date_courte,
@@ -38,6 +37,7 @@ from services.gateway.screens.fiches import convention_row, declared, identity
 from services.gateway.screens.seances import AVIS, OBJETS, quorum_of, state_of, title_of
 from shared import clock
 from shared.errors import Introuvable
+from shared.french import INSECABLE
 
 ANNEES = 3
 """Years that the file of a CDIAE shows, that of the séance included."""

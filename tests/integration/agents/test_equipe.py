@@ -7,8 +7,12 @@ import json
 import re
 
 import httpx
+import pytest
 from sqlalchemy import text
 
+from services.gateway.access import teams
+from services.gateway.access.sessions import find_agent
+from shared import clock
 from tests.factories.office import SIAE, Office
 from tests.factories.parcours_service import ACI
 from tests.factories.siret import make_siret
@@ -107,6 +111,20 @@ async def test_an_invitation_is_shown_once_waits_and_is_cancelled(office: Office
     assert (await admin.send(waiting[1], {})).status_code == 303
     assert (await admin.send(waiting[1], {})).status_code == 404
     assert "Aucune invitation n'attend." in read(await admin.page("/equipe"))
+
+
+async def test_who_is_withdrawn_meanwhile_leaves_no_invitation_behind(office: Office) -> None:
+    for name in ("a1", "a2"):
+        await member(office, name, administrateur=True)
+    async with office.engine.begin() as conn:
+        rows = await conn.execute(text("select issuer, subject from agent where subject = 'a1'"))
+        issuer, subject = rows.one()
+        late = await find_agent(conn, issuer, subject)  # as its request in flight knows it
+        assert late is not None
+        assert await teams.withdraw(conn, TEAM, issuer, subject)
+        with pytest.raises(teams.AdministrateurRequis):
+            await teams.invite(conn, late, "Encadrante fictive", clock.now(), administrateur=True)
+    assert await column(office, "select id from invitation") == []
 
 
 async def lend(office: Office, delegataire: str, structure: str = f"{make_siret(1)} ACI") -> httpx.Response:

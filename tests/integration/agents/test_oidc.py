@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from joserfc.jwk import ECKey
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.gateway.access.clients import agent
@@ -125,6 +125,7 @@ def test_a_provider_in_clear_is_refused() -> None:
 
 async def test_someone_invited_takes_the_place_once(browser: Browser) -> None:
     async with browser.engine.begin() as conn:
+        await conn.execute(update(agent).values(administrateur=True))
         by = await find_agent(conn, browser.provider.url, "agent-oidc")
         assert by is not None
         code = await invite(conn, by, "Collègue fictive", clock.now(), administrateur=False)

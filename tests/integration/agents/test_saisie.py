@@ -84,6 +84,10 @@ async def test_a_month_is_typed_tried_confirmed_and_corrected(hired: Office) -> 
     assert [len(fact["lignes"]) for fact in await kept(hired)] == [2, 1]
     stale = await hired.send(MONTH, await filled(hired) | {"version": "1", "etape": "envoyer"})
     assert "Ce mois a été déclaré entre-temps" in stale.text
+    odd = await hired.send(
+        MONTH, await filled(hired) | {"version": "\N{SUPERSCRIPT TWO}", "etape": "modifier"}
+    )
+    assert odd.status_code == 200
     assert len(await kept(hired)) == 2
 
 

@@ -38,6 +38,7 @@ async def test_a_demonstration_client_signs_in_and_out(office: Office) -> None:
     wrong = await sign_in(office, secret="faux")
     assert (wrong.status_code, "set-cookie" in wrong.headers) == (422, True)
     assert "n&#39;est pas juste" in wrong.text
+    assert (await sign_in(office, name="demo\x00")).status_code == 422  # not an unavailable database
     entered = await sign_in(office, suite="/cdiae/59/2017-06-09")
     assert (entered.status_code, entered.headers["location"]) == (303, "/cdiae/59/2017-06-09")
     cookie = next(c for c in entered.headers.get_list("set-cookie") if c.startswith("session="))

@@ -159,7 +159,10 @@ async def test_the_view_holds_envelopes_annexes_forecast_funders_gaps_and_clause
         ("CD59", 1, "remplacé", "60000.00", "45000.00"),
         ("FSE", 1, "en vigueur", None, "0.00"),
     ]
-    assert body["arbitrages"][0] | {"structure": "Chantier S1", "conference_le": "2017-05-12"} == body["arbitrages"][0]
+    assert (
+        body["arbitrages"][0] | {"structure": "Chantier S1", "conference_le": "2017-05-12"}
+        == body["arbitrages"][0]
+    )
     assert (await money.client.get(f"{FIN}&departement=62")).json()["arbitrages"] == []
     clauses = (await money.client.get("/api/vues/v1/clauses?region=32&annee=2017&departement=62")).json()
     assert clauses["clauses"][0]["heures_realisees"] == "1799.00"
@@ -177,7 +180,15 @@ async def test_the_page_its_files_and_the_view_say_the_same(money: Gateway) -> N
     )
     assert "Annexes à suivre : 2" in whole
     body = (await money.client.get(FIN)).json()
-    for bloc in ("enveloppes", "annexes", "previsions", "financeurs", "arbitrages", "ecarts", "redeploiements"):
+    for bloc in (
+        "enveloppes",
+        "annexes",
+        "previsions",
+        "financeurs",
+        "arbitrages",
+        "ecarts",
+        "redeploiements",
+    ):
         path = f"/financements?annee=2017&format=csv&variante=donnees&tableau={bloc}"
         head, *lines = (await money.client.get(path)).text.splitlines()
         assert head.split(",")[4:] == list(body[bloc][0])
@@ -200,9 +211,15 @@ async def test_the_money_is_told_as_it_was_known_on_a_day(gateway: Gateway) -> N
     move = partial(RedeploiementEnregistre, redeploiement_id=identifier("R1"), region="32", lignes=lines)
     known: dict[tuple[int, int], list[Fact]] = {
         (1, 10): [make_structure(), annexe(), make_enveloppe("E59", "DEPARTEMENTAL", "59", "200000")],
-        (3, 1): [annexe(montant_cofinance=D(50000)), make_cofinancement("A1"), make_arbitrage("CD59", 1, 45000)],
+        (3, 1): [
+            annexe(montant_cofinance=D(50000)),
+            make_cofinancement("A1"),
+            make_arbitrage("CD59", 1, 45000),
+        ],
         (6, 1): [
-            annexe(montant_cofinance=D(60000)), make_cofinancement("A1", montant=D(60000)), moved,
+            annexe(montant_cofinance=D(60000)),
+            make_cofinancement("A1", montant=D(60000)),
+            moved,
             make_arbitrage("CD59", 2, 60000),
         ],
         (7, 1): [move(etat="PROPOSE"), make_versement("V1", "100")],

@@ -19,6 +19,14 @@ def test_an_unknown_count_stays_unknown() -> None:
     assert hide({"62": None, "59": 12}, [("32", "62", "59")]) == {"62": None, "59": 12}
 
 
+def test_parts_that_nobody_counts_do_not_tell_their_total() -> None:
+    counts = {"tous": 100, "deux types": 3, "reste": 97, "deux types, ACI": None, "deux types, EI": None}
+    shown = hide(
+        counts, [("tous", "deux types", "reste"), ("deux types", "deux types, ACI", "deux types, EI")]
+    )
+    assert shown == counts | {"deux types": SECRET, "reste": SECRET}
+
+
 def test_a_lone_hidden_part_hides_the_smallest_other_one() -> None:
     assert hide_series([3, 40, 12], 55) == ([SECRET, 40, SECRET], 55)
 

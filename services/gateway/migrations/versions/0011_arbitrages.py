@@ -29,7 +29,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("arbitrage_id", name=op.f("pk_arbitrage")),
         schema=VUES,
     )
-    op.create_index(op.f("ix_arbitrage_structure_id_annee"), "arbitrage", ["structure_id", "annee"], schema=VUES)
+    op.create_index(
+        op.f("ix_arbitrage_structure_id_annee"), "arbitrage", ["structure_id", "annee"], schema=VUES
+    )
     op.execute("grant select, insert, update, delete on all tables in schema vues to gateway_appli")
 
 
