@@ -51,9 +51,10 @@ class CritereEligibilite:
 
 @dataclass(frozen=True, slots=True)
 class MotifSortie:
-    """A reason of exit.
+    """A reason of exit, as it is classed from a day on.
 
-    ``categorie`` is DURABLE, TRANSITION, POSITIVE, AUTRE or RETRAIT; the first three are ``dynamique``.
+    ``categorie`` is DURABLE, TRANSITION, POSITIVE, AUTRE or RETRAIT; the first three are ``dynamique``. ``depuis`` and
+    ``jusqu_a`` are the days of exit it classes, both included; ``jusqu_a`` is None while it holds.
     ``poids_synthetique`` only weighs the draws of the demonstration data.
     """
 
@@ -63,6 +64,8 @@ class MotifSortie:
     categorie_libelle: str
     dynamique: bool
     poids_synthetique: int
+    depuis: date
+    jusqu_a: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +127,29 @@ def criteres_eligibilite() -> Mapping[str, CritereEligibilite]:
 
 
 @cache
-def motifs_sortie() -> Mapping[str, MotifSortie]:
-    """Return the reasons of exit by code, in the order of the file (by category)."""
-    return MappingProxyType(
-        {
-            r["code"]: MotifSortie(
-                code=r["code"],
-                libelle=r["libelle"],
-                categorie=r["categorie"],
-                categorie_libelle=r["categorie_libelle"],
-                dynamique=r["dynamique"] == "1",
-                poids_synthetique=int(r["poids_synthetique"]),
-            )
-            for r in read_rows("motifs_sortie")
-        }
+def classements_sortie() -> tuple[MotifSortie, ...]:
+    """Return the dated table of the reasons of exit, in the order of the file (by category, then by date)."""
+    return tuple(
+        MotifSortie(
+            code=r["code"],
+            libelle=r["libelle"],
+            categorie=r["categorie"],
+            categorie_libelle=r["categorie_libelle"],
+            dynamique=r["dynamique"] == "1",
+            poids_synthetique=int(r["poids_synthetique"]),
+            depuis=date.fromisoformat(r["depuis"]),
+            jusqu_a=date.fromisoformat(r["jusqu_a"]) if r["jusqu_a"] else None,
+        )
+        for r in read_rows("motifs_sortie")
     )
+
+
+@cache
+def motifs_sortie() -> Mapping[str, MotifSortie]:
+    """Return the reasons of exit by code, each as last classed."""
+    last = sorted(classements_sortie(), key=lambda motif: motif.depuis)
+    by_code = {motif.code: motif for motif in last}
+    return MappingProxyType({motif.code: by_code[motif.code] for motif in classements_sortie()})
 
 
 @cache
@@ -199,12 +210,12 @@ def critere_eligibilite(code: str) -> CritereEligibilite:
         raise UnknownCode("critère", code) from None
 
 
-def motif_sortie(code: str) -> MotifSortie:
-    """Return a reason of exit, or raise :class:`UnknownCode`."""
-    try:
-        return motifs_sortie()[code]
-    except KeyError:
-        raise UnknownCode("motif de sortie", code) from None
+def motif_sortie(code: str, jour: date) -> MotifSortie:
+    """Return a reason of exit as classed on the day of the exit, or raise :class:`UnknownCode` where no row says it."""
+    for motif in classements_sortie():
+        if motif.code == code and motif.depuis <= jour <= (motif.jusqu_a or jour):
+            return motif
+    raise UnknownCode("motif de sortie", code)
 
 
 def bareme_aide_poste(annee: int, type_structure: str) -> BaremeAidePoste | None:

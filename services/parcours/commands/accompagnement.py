@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.parcours.commands.contrat import TypeStructure, personne_inconnue
-from services.parcours.domain.accompagnement import ACTION, FORMATION, FREIN, PMSMP, refus_de_dates
+from services.parcours.domain.accompagnement import ACTION, FORMATION, FREIN, PMSMP, SOURCE, refus_de_dates
 from services.parcours.domain.errors_pass import ChampSansObjet, ensure_none
 from services.parcours.queries.accompagnement import Etape, lock_etapes
 from services.parcours.queries.personne import Sealed, find_identities
@@ -132,7 +132,9 @@ def _ensure_fields(nature: str, given: Any) -> None:
     wrong = sorted((REQUIRED[nature] - given) | (given - ALLOWED[nature]))
     ensure_none(
         [
-            ChampSansObjet(f"Ce champ manque à une étape {nature}, ou n'en est pas un.", champ=champ)
+            ChampSansObjet(
+                f"Ce champ manque à une étape {nature}, ou n'en est pas un.", champ=champ, source=SOURCE
+            )
             for champ in wrong
         ]
     )

@@ -130,7 +130,11 @@ def orienter_personne(line: OrientationLine, rencontres: Rencontres, writer: Wri
     ensure(writer.caller, Action.ECRIRE_PARCOURS, target)
     jour = line.date_orientation or writer.today
     if max(jour, line.date_suite or jour) > writer.today:
-        raise DateFuture("L'orientation ou sa suite n'a pas encore eu lieu.", champ="date_orientation")
+        raise DateFuture(
+            "L'orientation ou sa suite n'a pas encore eu lieu.",
+            champ="date_orientation",
+            source=transitions.SOURCE,
+        )
     origine = origine_de(line.type_prescripteur, line.organisation)
     transition = _transition(line, jour, writer)
     personne_id, entree = _personne(line, rencontres, jour, writer)

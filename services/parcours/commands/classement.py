@@ -71,7 +71,7 @@ def classer(line: ClassementLine, untouched: Mapping[UUID, Candidature], writer:
     if is_archivable(known, jour):
         away = replace(known, version=known.version + 1, archivee_le=jour)
         return Change(known.id, ((candidature, row_of(away)),), (changement_fact(away, line, writer),))
-    raise TransitionInterdite("La candidature a changé entre-temps.")
+    raise TransitionInterdite("La candidature a changé entre-temps.", source=ARCHIVAGE_APRES.source)
 
 
 CLASSEMENTS = Nature(

@@ -43,6 +43,7 @@ from services.parcours.domain.errors_pass import (
 from services.parcours.domain.fin_de_parcours import est_annulable
 from services.parcours.domain.habilitation import refus_d_autoprescription
 from services.parcours.domain.regles import REFORME
+from services.parcours.domain.siae import refus_d_experimentation
 from services.parcours.queries.candidature import lock_candidatures
 from services.parcours.queries.contrat import find_engagements
 from services.parcours.queries.delivrance import find_unidentified
@@ -277,6 +278,7 @@ def _acte(
     if line.contrat is None:  # the dates of a contract were judged when it was signed
         fin_pass = valid.date_fin if valid else None
         refus += refus_d_embauche(structure.type_structure, embauche, None, fin_pass, jour)
+        refus += refus_d_experimentation(structure.type_structure, embauche)
     refus += refus_d_entree(dossier, jour, envoi_habilite=known.origine == PRESCRIPTEUR)
     ensure_none(refus)
     if valid is None and line.contrat is not None:

@@ -15,6 +15,7 @@ from services.parcours.commands.sortie import contrat_inconnu, deja_termine, ter
 from services.parcours.domain.contrat import Contrat
 from services.parcours.domain.declaration import (
     LIGNES_MAX,
+    SOURCE,
     Annexe,
     Engagement,
     choisir_annexe,
@@ -26,6 +27,7 @@ from services.parcours.domain.declaration import (
     verifier_mois,
 )
 from services.parcours.domain.errors import ContratEnDouble, LignesRefusees, SortieHorsMois, VersionPerimee
+from services.parcours.domain.errors_pass import fault_of
 from services.parcours.domain.regles import REFORME
 from services.parcours.domain.sortie import Sortie, constater_sortie
 from services.parcours.queries.contrat import (
@@ -219,14 +221,18 @@ class Lecture:
         if engagement is None or engagement.structure_id != self._structure.id:
             raise contrat_inconnu()
         if engagement.contrat_id in self.heures:
-            raise ContratEnDouble("Ce contrat a déjà une ligne dans la déclaration.", champ="contrat")
+            raise ContratEnDouble(
+                "Ce contrat a déjà une ligne dans la déclaration.", champ="contrat", source=SOURCE
+            )
         return engagement
 
     def _end(self, contrat_id: UUID, declared: SortieDeclaree) -> None:
         """Note the exit of a contract; a correction of the month may change an exit of that month."""
         known = self._situation.contrats[contrat_id]
         if f"{declared.date:%Y-%m}" != self._mois:
-            raise SortieHorsMois("La sortie n'est pas dans le mois déclaré.", champ="sortie.date")
+            raise SortieHorsMois(
+                "La sortie n'est pas dans le mois déclaré.", champ="sortie.date", source=SOURCE
+            )
         if known.date_sortie and f"{known.date_sortie:%Y-%m}" != self._mois:
             raise deja_termine()
         self._judge(known, declared)
@@ -247,8 +253,8 @@ class Lecture:
             self.heures_of(known.id),
             self._situation.recrutements.get(known.id),
         )
-        told = (known.date_sortie, known.motif_sortie, known.comptee, known.raison)
-        if told != (sortie.date, sortie.motif, sortie.comptee, sortie.raison):
+        told = (known.date_sortie, known.motif_sortie, known.categorie, known.comptee, known.raison)
+        if told != (sortie.date, sortie.motif, sortie.categorie, sortie.comptee, sortie.raison):
             self.sorties[known.id] = sortie
 
     def heures_of(self, contrat_id: UUID) -> dict[str, Decimal]:
@@ -310,14 +316,7 @@ def _read(line: Contenu, structure: Structure, situation: Situation) -> Lecture:
         try:
             lecture.read(ligne)
         except BusinessError as error:  # each line is told apart
-            faults.append(
-                {
-                    "champ": f"lignes.{rank}.{error.champ}",
-                    "code": error.code,
-                    "detail": error.detail,
-                    "correction": error.correction or "",
-                }
-            )
+            faults.append(fault_of(error) | {"champ": f"lignes.{rank}.{error.champ}"})
     if faults:
         raise LignesRefusees("La déclaration a des lignes à corriger ; rien n'en est gardé.", faults)
     return lecture

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.parcours.commands.accompagnement import place
 from services.parcours.domain.errors_pass import FusionImpossible, ensure_none
-from services.parcours.domain.rapprochement import refus_de_fusion
+from services.parcours.domain.rapprochement import SOURCE_FUSION, refus_de_fusion
 from services.parcours.queries.dossier import read_dossiers
 from services.parcours.queries.fusion import lock_two
 from services.parcours.tables import (
@@ -59,7 +59,9 @@ async def fusionner(
         if absorbed["fusionnee_dans"] == conservee_id:
             return
         if kept["fusionnee_dans"] or absorbed["fusionnee_dans"]:
-            raise FusionImpossible("L'une des deux personnes a déjà été fusionnée.", champ="absorbee")
+            raise FusionImpossible(
+                "L'une des deux personnes a déjà été fusionnée.", champ="absorbee", source=SOURCE_FUSION
+            )
         vault: Vault = writer.tools
         safe_kept = vault.safe(conservee_id, kept["dek_enveloppee"])
         safe_absorbed = vault.safe(absorbee_id, absorbed["dek_enveloppee"])

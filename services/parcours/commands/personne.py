@@ -216,7 +216,9 @@ def deja_connue() -> BusinessError:
 
 def agrement_deja_connu() -> BusinessError:
     """Return the refusal of a second agrément with the same number."""
-    return AgrementDejaConnu("Un agrément porte déjà ce numéro.", champ="numero_agrement")
+    return AgrementDejaConnu(
+        "Un agrément porte déjà ce numéro.", champ="numero_agrement", source="Parcours §5.1 : numéro unique"
+    )
 
 
 IDENTITE_UNIQUE: Mapping[str, Any] = {

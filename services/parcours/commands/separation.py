@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.parcours.commands.fusion import ATTACHED, Pointed, move_sealed, record
 from services.parcours.domain.errors_pass import FusionImpossible, FusionSuivie
+from services.parcours.domain.rapprochement import SOURCE_FUSION
 from services.parcours.queries.fusion import find_trace, has_followed, list_absorbed, lock_two
 from services.parcours.tables import empreinte_proche, fusion, personne
 from services.parcours.vault import Vault
@@ -39,13 +40,16 @@ async def separer(
         trace = await find_trace(conn, absorbee_id)
         if both[absorbee_id]["fusionnee_dans"] != conservee_id or trace is None or trace[0] != conservee_id:
             raise FusionImpossible(
-                "La seconde personne n'est pas fusionnée dans la première.", champ="absorbee"
+                "La seconde personne n'est pas fusionnée dans la première.",
+                champ="absorbee",
+                source=SOURCE_FUSION,
             )
         _, moved = trace
         if await has_followed(conn, conservee_id, absorbee_id, moved):
             raise FusionSuivie(
                 "Ce qui venait de la personne absorbée a changé depuis la fusion : elle ne s'annule plus.",
                 champ="absorbee",
+                source=SOURCE_FUSION,
             )
         vault: Vault = writer.tools
         safe_kept = vault.safe(conservee_id, both[conservee_id]["dek_enveloppee"])

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.parcours.commands.contrat import content_of, row_of
 from services.parcours.domain.contrat import Contrat
 from services.parcours.domain.errors import ContratDejaTermine, ContratInconnu, DateFuture
-from services.parcours.domain.sortie import Sortie, constater_sortie
+from services.parcours.domain.sortie import SOURCE_SORTANT, Sortie, constater_sortie
 from services.parcours.queries.contrat import (
     Heures,
     get_contrats,
@@ -71,6 +71,7 @@ def deja_termine() -> BusinessError:
         "La sortie de ce contrat est déjà connue.",
         champ="contrat",
         correction="Corrigez la déclaration du mois de la sortie.",
+        source="Parcours §10.3 : un recrutement a une sortie définitive",
     )
 
 
@@ -95,7 +96,7 @@ def terminer_contrat(line: SortieLine, fins: Fins, writer: Writer) -> Change:
     if known.date_sortie is not None:
         raise deja_termine()
     if line.date > writer.today:
-        raise DateFuture("La sortie n'a pas encore eu lieu.", champ="date")
+        raise DateFuture("La sortie n'a pas encore eu lieu.", champ="date", source=SOURCE_SORTANT)
     heures, recrutement = fins.heures.get(known.id, {}), fins.recrutements.get(known.id)
     sortie = constater_sortie(known, structure.type_structure, line.date, line.motif, heures, recrutement)
     ended, fact = terminer(known, sortie, line, writer)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.parcours.commands.sortie import contrat_inconnu
-from services.parcours.domain.accompagnement import refus_de_suivi
+from services.parcours.domain.accompagnement import SOURCE_SUIVI, refus_de_suivi
 from services.parcours.domain.contrat import Contrat
 from services.parcours.domain.errors_pass import SansSortie, SuiviDejaConnu, ensure_none
 from services.parcours.queries.contrat import get_contrats, resolve_contrats
@@ -64,7 +64,7 @@ def constater_situation(line: SuiviLine, sortis: Sortis, writer: Writer) -> Chan
     ):
         raise contrat_inconnu()
     if known.date_sortie is None:
-        raise SansSortie("Ce contrat n'a pas de sortie.", champ="contrat")
+        raise SansSortie("Ce contrat n'a pas de sortie.", champ="contrat", source=SOURCE_SUIVI)
     jour = min(line.constate_le or writer.today, writer.today)
     ensure_none(refus_de_suivi(known.date_sortie, line.echeance, jour))
     identity = uuid7()
@@ -88,7 +88,9 @@ def constater_situation(line: SuiviLine, sortis: Sortis, writer: Writer) -> Chan
 
 def deja_connu() -> BusinessError:
     """Return the refusal of a second situation at one term."""
-    return SuiviDejaConnu("La situation à cette échéance est déjà connue.", champ="echeance")
+    return SuiviDejaConnu(
+        "La situation à cette échéance est déjà connue.", champ="echeance", source=SOURCE_SUIVI
+    )
 
 
 SUIVIS = Nature(

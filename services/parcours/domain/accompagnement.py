@@ -26,6 +26,9 @@ DUREE_PMSMP = Regle(1, "CT L5135-4 : un mois par convention (à confirmer)", dat
 ECHEANCES = (3, 6)
 """Months after an exit at which the situation of the person is asked."""
 
+SOURCE = "Produit §3, accompagnement"
+SOURCE_SUIVI = "Produit §3, sorties : situation à 3 et 6 mois"
+
 SITUATIONS = ("EMPLOI", "FORMATION", "SANS_EMPLOI", "AUTRE", "INCONNUE")
 
 
@@ -34,7 +37,7 @@ def refus_de_dates(nature: str, debut: date, fin: date | None) -> list[BusinessE
     if fin is None:
         return []
     if fin < debut:
-        return [PeriodeInversee("L'étape finit avant de commencer.", champ="date_fin")]
+        return [PeriodeInversee("L'étape finit avant de commencer.", champ="date_fin", source=SOURCE)]
     if nature == PMSMP and fin >= plus_mois(debut, DUREE_PMSMP.valeur):
         return [
             ImmersionTropLongue(
@@ -54,6 +57,8 @@ def refus_de_suivi(sortie: date, echeance: int, jour: date) -> list[BusinessErro
         return []
     return [
         SuiviTropTot(
-            f"La situation à {echeance} mois se constate à partir du {due:%d/%m/%Y}.", champ="echeance"
+            f"La situation à {echeance} mois se constate à partir du {due:%d/%m/%Y}.",
+            champ="echeance",
+            source=SOURCE_SUIVI,
         )
     ]

@@ -39,6 +39,13 @@ ADMIS = {
     ),
     # A structure whose type the source does not say is judged as an ACI, the most common type.
     "AUTRE": (Regle(frozenset({CDDI}), "CT L5132-15-1, type de structure non précisé", _LOI_2008),),
+    "EITI": (
+        Regle(
+            frozenset[str](),
+            "Loi du 5 septembre 2018, art. 83 : travail indépendant accompagné",
+            date(2018, 9, 5),
+        ),
+    ),
 }
 """Types of contract by type of structure. EITI signs none: its workers are self-employed."""
 
@@ -47,6 +54,42 @@ DUREES = {
     CTT: (Regle((0, 730), "CT L5132-6 : 24 mois, 730 jours au plus", _DEPUIS_TOUJOURS),),
 }
 """Shortest length in months and longest in days, both ends included; no bound for the other types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derogation:
+    """What lets a CDDI last more than 24 months.
+
+    Attributes
+    ----------
+    types
+        Types of structure that it is for.
+    mois
+        Most months of the contract, its renewals added; None where the text tells none.
+    """
+
+    types: tuple[str, ...]
+    mois: int | None
+
+
+_ACI_60 = "CT L5132-15-1 : dérogations aux 24 mois en ACI, 60 mois au plus"
+DEROGATIONS = {
+    "FIN_DE_FORMATION": (Regle(Derogation(("ACI",), 60), _ACI_60, REFORME),),
+    "SENIOR_OU_RQTH": (
+        Regle(Derogation(("ACI",), 60), _ACI_60, REFORME),
+        Regle(Derogation(("EI",), None), "CT L5132-5 : 50 ans et plus ou RQTH, par un prescripteur", REFORME),
+    ),
+    "DIFFICULTES": (Regle(Derogation(("ACI",), 60), _ACI_60, REFORME),),
+}
+"""Why a CDDI may pass 24 months; difficulties by decisions of one year at most."""
+
+PEINE_AMENAGEE = Regle(0, "CT L5132-5 : durée minimale non applicable à une peine aménagée", _LOI_2008)
+"""Shortest length, in months, of the contract of somebody whose sentence is adjusted."""
+
+HEURES_MINI = Regle(
+    Decimal(20), "Parcours §7 : 20 h par semaine en CDDI, dérogations possibles (à confirmer)", REFORME
+)
+"""Weekly hours of a CDDI under which a derogation is needed: told, and not refused, since none says if it has one."""
 
 HEURES_SEMAINE = (
     Regle(Decimal(48), "CT L3121-20 (L3121-35 avant le 10 août 2016) : 48 h par semaine", date(2000, 1, 1)),
@@ -103,8 +146,17 @@ def verifier_type(type_structure: str, type_contrat: str, jour: date) -> None:
         )
 
 
-def verifier_duree(type_contrat: str, debut: date, fin: date) -> None:
+def verifier_duree(
+    type_contrat: str, debut: date, fin: date, *, peine_amenagee: bool = False, libre: bool = False
+) -> None:
     """Return if a contract from a day to another, both included, has a lawful length.
+
+    Parameters
+    ----------
+    peine_amenagee
+        Whether the sentence of the person is adjusted: the contract may be short.
+    libre
+        Whether a derogation bounds the contract in the place of the usual 24 months.
 
     Raises
     ------
@@ -116,12 +168,37 @@ def verifier_duree(type_contrat: str, debut: date, fin: date) -> None:
     if regle is None:
         return
     mois_mini, jours_maxi = regle.valeur
+    if peine_amenagee:
+        mois_mini = PEINE_AMENAGEE.valeur
     # Four months from 1 January end on 30 April: the day before the same day of the month.
     too_short = mois_mini and (fin - plus_mois(debut, mois_mini)).days < -1
-    if too_short or (fin - debut).days >= jours_maxi:
+    if too_short or (not libre and (fin - debut).days >= jours_maxi):
         bounds = f"de {mois_mini} mois à {jours_maxi} jours" if mois_mini else f"{jours_maxi} jours au plus"
         raise DureeContrat(
             f"Un contrat {type_contrat} dure {bounds}.", champ="date_fin_prevue", source=regle.source
+        )
+
+
+def verifier_derogation(derogation: str, type_structure: str, debut: date, fin: date) -> None:
+    """Return if a derogation, a key of ``DEROGATIONS``, lets a CDDI last from a day to another, both included.
+
+    Raises
+    ------
+    DureeContrat
+        It is not for this type of structure on that day, or the contract is longer than it allows.
+    """
+    regles = [regle for regle in DEROGATIONS[derogation] if type_structure in regle.valeur.types]
+    regle = en_vigueur(regles, debut)
+    if regle is None:
+        raise DureeContrat(
+            f"Aucune dérogation {derogation} n'est ouverte à une structure {type_structure} à cette date.",
+            champ="derogation",
+            source=SOURCE,
+        )
+    mois = regle.valeur.mois
+    if mois is not None and fin >= plus_mois(debut, mois):
+        raise DureeContrat(
+            f"Un CDDI dure {mois} mois au plus, dérogations comprises.", champ="date_fin", source=regle.source
         )
 
 

@@ -17,13 +17,19 @@ from services.parcours.domain.errors import (
     HeuresExcessives,
     MoisFutur,
 )
-from services.parcours.domain.regles import Periode, en_vigueur, jours_du_mois
+from services.parcours.domain.regles import Periode, Regle, en_vigueur, jours_du_mois
 
 LIGNES_MAX = 1_500
 """Lines of one declaration, which is one aggregate and one fact."""
 
-ETATS_ANNEXE = frozenset({"VALIDE", "PROVISOIRE", "CLOTURE"})
-"""States of an annexe that may carry hours (``domaine/parcours.md`` §10.3)."""
+ETATS_ANNEXE = Regle(
+    frozenset({"VALIDE", "PROVISOIRE", "CLOTURE"}),
+    "Parcours §10.3 : annexe financière à l'état VALIDE, PROVISOIRE ou CLOTURE",
+    date(2008, 12, 10),
+)
+"""States of an annexe that may carry hours."""
+
+SOURCE = "Produit §3, déclarations mensuelles"
 
 _DECLARATIONS = UUID("5b8a4c1e-2f1d-5a57-9d39-6f6c2f1b7e10")
 
@@ -75,7 +81,7 @@ def verifier_mois(mois: str, jour: date) -> None:
     MoisFutur
     """
     if jours_du_mois(mois)[0] > jour:
-        raise MoisFutur("Ce mois n'a pas commencé.", champ="mois")
+        raise MoisFutur("Ce mois n'a pas commencé.", champ="mois", source=SOURCE)
 
 
 def jours_declares(engagement: Engagement, mois: str) -> tuple[date, date]:
@@ -93,6 +99,7 @@ def jours_declares(engagement: Engagement, mois: str) -> tuple[date, date]:
             "Ce contrat ne court pas pendant le mois déclaré.",
             champ="contrat",
             correction="Vérifiez le mois, ou les dates du contrat.",
+            source=f"{SOURCE} : contrat actif ce mois-là",
         )
     return debut, fin
 
@@ -143,7 +150,9 @@ def choisir_annexe(annexes: Sequence[Annexe], mois: str, numero: str | None) -> 
     AnnexeIntrouvable, AnnexeAmbigue
     """
     premier, dernier = jours_du_mois(mois)
-    usable = [a.numero for a in annexes if a.etat in ETATS_ANNEXE and a.debut <= dernier and premier <= a.fin]
+    usable = [
+        a.numero for a in annexes if a.etat in ETATS_ANNEXE.valeur and a.debut <= dernier and premier <= a.fin
+    ]
     if numero is not None:
         usable = [known for known in usable if known == numero]
     match usable:
@@ -154,12 +163,14 @@ def choisir_annexe(annexes: Sequence[Annexe], mois: str, numero: str | None) -> 
                 "Aucune annexe financière utilisable de la structure ne couvre ce mois.",
                 champ="annexe",
                 correction="Vérifiez le numéro ; l'annexe doit être validée, provisoire ou clôturée.",
+                source=ETATS_ANNEXE.source,
             )
         case _:
             raise AnnexeAmbigue(
                 "Plusieurs annexes financières couvrent ce mois.",
                 champ="annexe",
                 correction="Donnez le numéro de l'annexe sur chaque ligne.",
+                source=f"{SOURCE} : sans numéro, la seule annexe active ce mois-là",
             )
 
 

@@ -39,7 +39,7 @@ def refus_d_entree(dossier: Dossier, jour: date, *, envoi_habilite: bool) -> lis
     valid = dossier.pass_valide(jour)
     if valid is not None:
         current = dossier.suspension_en_cours(valid.id, jour)
-        if current is None or MOTIFS[current.motif].levable:
+        if current is None or MOTIFS[current.motif].valeur.levable:
             return []
         return [
             PassSuspendu("Le PASS IAE est suspendu, et une embauche n'y met pas fin.", source=SOURCE_MOTIFS)
@@ -167,7 +167,7 @@ def _nouveau(arrivee: Arrivee, diagnostic: Diagnostic | None, identity: UUID) ->
 
 def _reprise(dossier: Dossier, known: PassIae, embauche: date) -> tuple[Suspension, date] | None:
     current = dossier.suspension_en_cours(known.id, embauche)
-    if current is None or not MOTIFS[current.motif].levable:
+    if current is None or not MOTIFS[current.motif].valeur.levable:
         return None
     ended = finir_suspension(current, embauche)
     return ended, fin_apres(known.date_fin, current, ended)

@@ -19,7 +19,10 @@ AUTEURS = (PRESCRIPTEUR_HABILITE, EMPLOYEUR)
 
 _ARRETE = "Arrêté du 1er septembre 2021 (MTRD2124285A)"
 _DEUX, _TROIS = (Regle((1, n), f"{_ARRETE} ; parcours §4.2", REFORME) for n in (2, 3))
-SEUILS = {"AI": _DEUX, "ETTI": _DEUX, "ACI": _TROIS, "EI": _TROIS, "EITI": _TROIS}
+_EITI = Regle(
+    (1, 3), "Parcours §4.2 : l'arrêté du 1er septembre 2021 ne cite pas les EITI (à confirmer)", REFORME
+)
+SEUILS = {"AI": _DEUX, "ETTI": _DEUX, "ACI": _TROIS, "EI": _TROIS, "EITI": _EITI}
 """Criteria of level 1, or of level 2, that an employer's diagnosis needs; a prescripteur's needs none."""
 
 MOIS_PRESCRIPTEUR = Regle(6, "Parcours §4.3 : 6 mois, toutes les SIAE", REFORME)
@@ -59,7 +62,7 @@ def refus_de_diagnostic(type_structure: str, auteur: str, criteres: Collection[s
     """Return all that a diagnosis has against it; the criteria are of the nomenclature."""
     refus = refus_du_type(type_structure)
     given = frozenset(criteres)
-    if any(pair <= given for pair in INCOMPATIBLES):
+    if any(pair <= given for pair in INCOMPATIBLES.valeur):
         refus.append(
             CriteresIncompatibles(
                 "Deux critères s'excluent.",

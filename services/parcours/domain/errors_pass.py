@@ -307,6 +307,24 @@ class AutoprescriptionSuspendue(BusinessError):
     code = "autoprescription_suspendue"
 
 
+class CdiInclusionFerme(BusinessError):
+    """The age, the time in the pathway or the share of the posts does not allow a CDI inclusion."""
+
+    code = "cdi_inclusion_ferme"
+
+
+class MiseADispositionExcessive(BusinessError):
+    """An AI makes a person available to one company for more hours than the law lets."""
+
+    code = "mise_a_disposition_excessive"
+
+
+class ExperimentationFermee(BusinessError):
+    """The experiment that this type of structure rests on has not begun that day, or is over."""
+
+    code = "experimentation_fermee"
+
+
 class SanctionInvalide(BusinessError):
     """The suspension of the right to self-prescribe starts too early, or ends before it starts."""
 
@@ -317,6 +335,17 @@ class Refuse(ManyFaults):
     """Several rules refuse, told at once."""
 
     code = "refus_multiples"
+
+
+def fault_of(refusal: BusinessError) -> dict[str, str]:
+    """Return a refusal as one of the `ManyFaults` that are told together."""
+    told = {
+        "champ": refusal.champ or "",
+        "code": refusal.code,
+        "detail": refusal.detail,
+        "correction": refusal.correction or "",
+    }
+    return told | ({"source": refusal.source} if refusal.source else {})
 
 
 def ensure_none(refus: Sequence[BusinessError]) -> None:
@@ -332,14 +361,5 @@ def ensure_none(refus: Sequence[BusinessError]) -> None:
     if refus:
         raise Refuse(
             "Plusieurs règles refusent cette demande.",
-            [
-                {
-                    "champ": each.champ or "",
-                    "code": each.code,
-                    "detail": each.detail,
-                    "correction": each.correction or "",
-                }
-                | ({"source": each.source} if each.source else {})
-                for each in refus
-            ],
+            [fault_of(each) for each in refus],
         )

@@ -13,13 +13,16 @@ from services.parcours.domain.errors import (
     NirOuMotif,
 )
 from services.parcours.domain.identifiants import JUGES, juger
-from services.parcours.domain.regles import plus_mois
+from services.parcours.domain.regles import REFORME, Regle, plus_mois
 from shared.reference.nomenclatures import criteres_eligibilite
 
 AGE_MINI, AGE_MAXI = 16, 100
 SOURCE_AGE = "Parcours §3.1 : âge strictement supérieur à 16 ans, 100 ans au plus"
-INCOMPATIBLES = (frozenset({"SENIOR", "JEUNE"}), frozenset({"DETLD", "DELD"}))
 SOURCE_CRITERES = "Parcours §4.1 : SENIOR et JEUNE, DETLD et DELD s'excluent"
+INCOMPATIBLES = Regle(
+    (frozenset({"SENIOR", "JEUNE"}), frozenset({"DETLD", "DELD"})), SOURCE_CRITERES, REFORME
+)
+"""Pairs of criteria that nobody meets at once."""
 
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
 
@@ -66,6 +69,7 @@ def verifier_nir_ou_motif(nir: str | None, motif_absence: str | None) -> None:
             "Donnez le NIR, ou bien le motif de son absence.",
             champ="nir",
             correction="Remplissez nir ou motif_absence_nir, jamais les deux.",
+            source="Parcours §3.1 : motif d'absence exclusif du NIR",
         )
 
 
@@ -103,7 +107,7 @@ def verifier_criteres(criteres: Collection[str]) -> None:
             correction="Choisissez parmi les codes de la documentation.",
             source="Parcours §4.1, critères administratifs",
         )
-    if any(pair <= given for pair in INCOMPATIBLES):
+    if any(pair <= given for pair in INCOMPATIBLES.valeur):
         raise CriteresIncompatibles(
             "Deux critères s'excluent.",
             champ="criteres",

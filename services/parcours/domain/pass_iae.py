@@ -20,6 +20,9 @@ DUREE = Regle(730, "CT R5132-1-2 (24 mois)", REFORME)
 CARENCE = Regle(24, "CT R5132-1-4", REFORME)
 """Months after the last day of a PASS IAE in which another is not delivered, the last day included."""
 
+ESTIMATION = Regle(7, "Parcours §5.2, affichage", REFORME)
+"""Days left from which they are also told in weeks, months or years."""
+
 DERNIER_JOUR = date(2999, 12, 31)
 """Last day that a date of the platform may be."""
 
@@ -35,6 +38,7 @@ CITATIONS = (
         "Jours restants du PASS, moins les jours restants de ses suspensions",
         "Parcours §5.2, reliquat",
     ),
+    Citation("pass_affichage", "Estimation à partir de 7 jours, en semaines, mois ou ans", ESTIMATION.source),
     Citation("pass_etat", "EXPIRED, puis SUSPENDED, puis VALID, puis FUTURE", "Parcours §5.2, état"),
     Citation("pass_carence", "Carence jusqu'à 2 ans après le dernier jour, inclus", CARENCE.source),
 )
@@ -84,6 +88,24 @@ def reste(periode: Periode, jour: date) -> int:
 def reliquat(pass_iae: Periode, suspensions: Iterable[Periode], jour: date) -> int:
     """Return the days left in a PASS IAE on a day, those of its suspensions taken away."""
     return reste(pass_iae, jour) - sum(reste(suspension, jour) for suspension in suspensions)
+
+
+def afficher_reste(jours: int) -> str:
+    """Return days left as shown: ``6 jours``, ``13 jours (1 semaine et 6 jours)``, ``123 jours (Environ 4 mois)``."""
+    shown = _compte(max(jours, 0), "jour")
+    if jours < ESTIMATION.valeur:
+        return shown
+    annees, left = divmod(jours, 365)
+    mois = left * 12 // 365
+    semaines, days = divmod(left - mois * 365 // 12, 7)
+    units = ((annees, "an"), (mois, "mois"), (semaines, "semaine"), (days, "jour"))
+    first = next(rank for rank, (count, _) in enumerate(units) if count)
+    told = " et ".join(_compte(count, unit) for count, unit in units[first : first + 2] if count)
+    return f"{shown} (Environ {told})" if annees or mois else f"{shown} ({told})"
+
+
+def _compte(count: int, unit: str) -> str:
+    return f"{count} {unit}" + ("s" if count > 1 and unit != "mois" else "")
 
 
 def fin_estimee(pass_iae: Periode, suspensions: Iterable[Periode], jour: date) -> date:

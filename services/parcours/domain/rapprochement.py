@@ -17,6 +17,7 @@ from services.parcours.domain.suspension import chevauche
 from shared.errors import BusinessError
 
 SOURCE = "Parcours §3.1 : NIR unique ; §5.1 : un seul PASS IAE valide ou futur par personne"
+SOURCE_FUSION = "Produit §3, personnes : doublons et fusion"
 MOTS, JOUR, SON, FRANCE_TRAVAIL = "mots", "jour_et_mois", "son_et_annee", "france_travail"
 FORMES = (MOTS, JOUR, SON, FRANCE_TRAVAIL)
 """What two persons have in common: the same words whatever their order and the same day; the day and the month
@@ -70,7 +71,11 @@ def refus_de_fusion(
         Day of the merge: no text says which of two PASS IAE would win, so that two of them stop it.
     """
     if conservee["id"] == absorbee["id"]:
-        return [FusionImpossible("Une personne ne fusionne pas avec elle-même.", champ="absorbee")]
+        return [
+            FusionImpossible(
+                "Une personne ne fusionne pas avec elle-même.", champ="absorbee", source=SOURCE_FUSION
+            )
+        ]
     refus: list[BusinessError] = []
     if conservee["nir"] and absorbee["nir"]:
         refus.append(NirDifferents("Les deux personnes ont chacune un NIR : elles sont deux.", source=SOURCE))

@@ -18,9 +18,11 @@ COMPTEE, DUREE_INSUFFISANTE, HEURES_INSUFFISANTES, RETRAIT = (
     "heures_insuffisantes",
     "retrait",
 )
+MESURE_EXCLUE = "mesure_exclue"
 CATEGORIES = ("DURABLE", "TRANSITION", "POSITIVE", "AUTRE", "RETRAIT")
 DYNAMIQUES = CATEGORIES[:3]
 RAISONS = (COMPTEE, DUREE_INSUFFISANTE, HEURES_INSUFFISANTES, RETRAIT)
+"""Why an exit counts or not, as stored; `MESURE_EXCLUE` is not: no annexe of such a mesure is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,12 @@ SEUILS = {
 """What an exit needs to count, by type of structure, at the day of the exit."""
 
 
+MESURES_EXCLUES = Regle(
+    frozenset({"ACIPA_DC", "EIPA_DC"}), "Parcours §10.3 : mesures ACIPA_DC et EIPA_DC exclues", _CIRCULAIRE
+)
+"""Mesures of the ASP whose exits never count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sortie:
     """An exit as judged. ``raison`` is a code of ``RAISONS``."""
@@ -94,7 +102,7 @@ def constater_sortie(
     ------
     MotifInconnu, SortieHorsContrat, HeuresApresSortie
     """
-    known = _motif(motif)
+    known = _motif(motif, jour)
     if not contrat.date_debut <= jour <= contrat.date_fin_prevue:
         raise SortieHorsContrat(
             "La sortie est hors des dates du contrat.",
@@ -117,20 +125,22 @@ def constater_sortie(
     return Sortie(jour, motif, known.categorie, known.dynamique, raison == COMPTEE, raison)
 
 
-def _motif(code: str) -> MotifSortie:
+def _motif(code: str, jour: date) -> MotifSortie:
     try:
-        return motif_sortie(code)
+        return motif_sortie(code, jour)
     except UnknownCode as unknown:
         raise MotifInconnu(
-            "Ce motif de sortie n'est pas dans la nomenclature.",
+            "Ce motif de sortie n'est pas dans la nomenclature à la date de la sortie.",
             champ="motif",
             correction="Choisissez un code de la documentation.",
             source="Parcours §10.2, motifs de sortie",
         ) from unknown
 
 
-def juger(type_structure: str, categorie: str, jour: date, jours: int, heures: Decimal) -> str:
-    """Return why an exit counts or not, as a code of ``RAISONS``.
+def juger(
+    type_structure: str, categorie: str, jour: date, jours: int, heures: Decimal, mesure: str | None = None
+) -> str:
+    """Return why an exit counts or not, as a code of ``RAISONS``, or ``MESURE_EXCLUE``.
 
     Parameters
     ----------
@@ -138,9 +148,13 @@ def juger(type_structure: str, categorie: str, jour: date, jours: int, heures: D
         Exit day minus first day.
     heures
         Hours declared for the contract in the year of the exit.
+    mesure
+        That of the annexe which carries these hours; one that is not given excludes nothing.
     """
     if categorie == "RETRAIT":
         return RETRAIT
+    if mesure in MESURES_EXCLUES.valeur:
+        return MESURE_EXCLUE
     regle = en_vigueur(SEUILS.get(type_structure, ()), jour)
     if regle is None:
         return COMPTEE
@@ -160,6 +174,7 @@ CITATIONS = (
         "ACI et EI : 81 jours (sortie − entrée) et 1 heure ; AI et ETTI : 150 heures ; EITI : 1 heure",
         "Parcours §10.3",
     ),
+    Citation("sortie_mesure", "Une sortie sous ACIPA_DC ou EIPA_DC ne compte jamais", MESURES_EXCLUES.source),
     Citation("sortie_retrait", "Un retrait des sorties constatées ne compte jamais", "Parcours §10.1"),
 )
 CITATIONS_TAUX = (

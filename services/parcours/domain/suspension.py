@@ -30,6 +30,9 @@ SOURCE_DEBUT = f"{SOURCE} ; CT R5132-1-3"
 RETROACTIVITE = Regle(365, "Parcours §5.5, rétroactivité", REFORME)
 """Days that a suspension may go back, at most."""
 
+CIBLE = Regle(30, "Parcours §5.5, rétroactivité : cible affichée de 30 jours", REFORME)
+"""Days in which a suspension is expected to be declared: shown, and never refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Motif:
@@ -50,13 +53,15 @@ class Motif:
     levable: bool = True
 
 
-_ANCIEN = Motif(ouvert=False, levable=False)
+SOURCE_MOTIFS = "Parcours §5.5, motifs de suspension"
+_OUVERT = Regle(Motif(), SOURCE_MOTIFS, REFORME)
+_ANCIEN = Regle(Motif(ouvert=False, levable=False), SOURCE_MOTIFS, REFORME)
 MOTIFS = {
-    "CONTRACT_SUSPENDED": Motif(),
-    "CONTRACT_BROKEN": Motif(),
-    "FINISHED_CONTRACT": Motif(),
-    "APPROVAL_BETWEEN_CTA_MEMBERS": Motif(),
-    "CONTRAT_PASSERELLE": Motif(types=("ACI", "EI")),
+    "CONTRACT_SUSPENDED": _OUVERT,
+    "CONTRACT_BROKEN": _OUVERT,
+    "FINISHED_CONTRACT": _OUVERT,
+    "APPROVAL_BETWEEN_CTA_MEMBERS": _OUVERT,
+    "CONTRAT_PASSERELLE": Regle(Motif(types=("ACI", "EI")), SOURCE_MOTIFS, REFORME),
     "SICKNESS": _ANCIEN,
     "MATERNITY": _ANCIEN,
     "INCARCERATION": _ANCIEN,
@@ -64,7 +69,7 @@ MOTIFS = {
     "DETOXIFICATION": _ANCIEN,
     "FORCE_MAJEURE": _ANCIEN,
 }
-SOURCE_MOTIFS = "Parcours §5.5, motifs de suspension"
+"""Reasons of suspension. No text tells the day when the old ones were closed: no new suspension gives them."""
 
 CITATIONS = (
     Citation("suspension_duree", "36 mois au plus, un jour au moins", DUREE_MAXI.source),
@@ -78,6 +83,7 @@ CITATIONS = (
         "Au plus tôt la dernière embauche, ou le lendemain de la dernière suspension terminée, et 365 jours au plus",
         RETROACTIVITE.source,
     ),
+    Citation("suspension_cible", "À déclarer dans les 30 jours", CIBLE.source),
     Citation("suspension_chevauchement", "Aucun jour commun avec une autre suspension", "Parcours §5.5"),
     Citation("suspension_motif", "Motifs ouverts, par type de structure", SOURCE_MOTIFS),
     Citation("suspension_effet", "La fin du PASS recule de (fin − début) jours", "Parcours §5.5, effet"),
@@ -105,6 +111,11 @@ def debut_minimal(autres: Sequence[Periode], embauche: date | None, jour: date) 
     return oldest if floor is None else max(floor, oldest)
 
 
+def debut_cible(autres: Sequence[Periode], embauche: date | None, jour: date) -> date:
+    """Return the first day that a suspension declared in time on a day would have; see `debut_minimal`."""
+    return max(debut_minimal(autres, embauche, jour), jour - timedelta(CIBLE.valeur))
+
+
 def chevauche(une: Periode, autre: Periode) -> bool:
     """Tell whether two periods share a day."""
     return une.debut <= autre.fin and autre.debut <= une.fin
@@ -114,17 +125,17 @@ def refus_du_motif(motif: str | None, type_structure: str | None) -> list[Busine
     """Return why a structure may not give this reason to a new suspension; what is not given is not judged."""
     if motif is None:
         return []
-    known = MOTIFS[motif]
-    if not known.ouvert:
+    regle = MOTIFS[motif]
+    if not regle.valeur.ouvert:
         return [
-            MotifFerme(f"Le motif {motif} n'est plus proposé.", champ="motif", source=SOURCE_MOTIFS),
+            MotifFerme(f"Le motif {motif} n'est plus proposé.", champ="motif", source=regle.source),
         ]
-    if type_structure is not None and type_de_regle(type_structure) not in known.types:
+    if type_structure is not None and type_de_regle(type_structure) not in regle.valeur.types:
         return [
             MotifReserve(
-                f"Le motif {motif} est réservé aux structures {', '.join(known.types)}.",
+                f"Le motif {motif} est réservé aux structures {', '.join(regle.valeur.types)}.",
                 champ="motif",
-                source=SOURCE_MOTIFS,
+                source=regle.source,
             )
         ]
     return []

@@ -64,6 +64,7 @@ class PassView(BaseModel):
     etat: str
     valide: bool
     jours_restants: int
+    reste_affiche: str
     date_fin_estimee: date
     fin_carence: date
     suspensions: list[SuspensionView]
@@ -73,6 +74,7 @@ class PassView(BaseModel):
 def _view(known: PassIae, dossier: Dossier, jour: date) -> PassView:
     suspensions = dossier.suspensions_de(known.id)
     periodes = [each.periode for each in suspensions]
+    left = rules.reliquat(known.periode, periodes, jour)
     return PassView(
         id=known.id,
         version=known.version,
@@ -84,7 +86,8 @@ def _view(known: PassIae, dossier: Dossier, jour: date) -> PassView:
         duree_jours=rules.duree_jours(known.periode),
         etat=rules.etat(known.periode, periodes, jour),
         valide=rules.est_valide(known.periode, jour),
-        jours_restants=rules.reliquat(known.periode, periodes, jour),
+        jours_restants=left,
+        reste_affiche=rules.afficher_reste(left),
         date_fin_estimee=rules.fin_estimee(known.periode, periodes, jour),
         fin_carence=rules.fin_de_carence(known.date_fin),
         suspensions=[

@@ -31,6 +31,7 @@ from shared.validation import Input
 router = APIRouter(prefix="/v1/simulations", tags=["simulations"], dependencies=[Depends(open_to_all)])
 
 Compte = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,10}_[A-Z]{2}$")]
 
 
 class EligibiliteDemande(Input):
@@ -139,7 +140,7 @@ async def post_candidature(demande: CandidatureDemande) -> CandidatureSimulee:
 
 
 class SortieDemande(Input):
-    """An exit, by its reason or by its category."""
+    """An exit, by its reason or by its category; ``mesure`` is that of the annexe, by its code of the ASP."""
 
     type_structure: TypeSimule
     categorie: Annotated[str, Among(sortie.CATEGORIES)] | None = None
@@ -147,6 +148,7 @@ class SortieDemande(Input):
     heures: Annotated[Quantite, Field(le=1_000_000)]
     date_entree: Jour
     date_sortie: Jour
+    mesure: Code | None = None
 
     @field_validator("motif")
     @classmethod
@@ -169,19 +171,19 @@ class SortieSimulee(Simule):
 
 @router.post("/sortie", summary="Catégorie d'une sortie, comptée ou non et pourquoi")
 async def post_sortie(demande: SortieDemande) -> SortieSimulee:
-    categorie = demande.categorie or motif_sortie(demande.motif or "").categorie
+    # The rules of today, whatever the dates: older exits have no simulator.
+    jour = max(demande.date_sortie, REFORME)
+    categorie = demande.categorie or motif_sortie(demande.motif or "", jour).categorie
     refus = refus_du_type(demande.type_structure)
     jours = (demande.date_sortie - demande.date_entree).days
     if jours < 0:
         refus.append(
             PeriodeInversee("La sortie précède l'entrée.", champ="date_sortie", source="Parcours §10.3")
         )
-    # The thresholds of today, whatever the dates: older exits have no simulator.
-    jour = max(demande.date_sortie, REFORME)
     raison = (
         refus[0].code
         if refus
-        else sortie.juger(demande.type_structure, categorie, jour, jours, demande.heures)
+        else sortie.juger(demande.type_structure, categorie, jour, jours, demande.heures, demande.mesure)
     )
     return SortieSimulee(
         **verdict(refus, sortie.CITATIONS),

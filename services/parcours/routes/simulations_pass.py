@@ -55,6 +55,7 @@ class PassSimule(Simule):
     date_fin: date | None = None
     duree_jours: int | None = None
     jours_restants: int | None = None
+    reste_affiche: str | None = None
     etat: str | None = None
     valide: bool | None = None
     carence: Carence | None = None
@@ -73,11 +74,13 @@ async def post_pass_iae(demande: PassDemande) -> PassSimule:
     answer = PassSimule(**verdict(refus, pass_iae.CITATIONS), date_fin=fin)
     if refus:
         return answer
+    left = pass_iae.reliquat(known, suspensions, demande.au)
     carence = Carence(en_cours=pass_iae.en_carence(fin, demande.au), fin=pass_iae.fin_de_carence(fin))
     return answer.model_copy(
         update={
             "duree_jours": pass_iae.duree_jours(known),
-            "jours_restants": pass_iae.reliquat(known, suspensions, demande.au),
+            "jours_restants": left,
+            "reste_affiche": pass_iae.afficher_reste(left),
             "etat": pass_iae.etat(known, suspensions, demande.au),
             "valide": pass_iae.est_valide(known, demande.au),
             "carence": carence,
@@ -99,8 +102,13 @@ class SuspensionDemande(Input):
 
 
 class SuspensionSimulee(Simule):
-    """Whether the suspension may be declared, how long it may last, and the new end of the PASS."""
+    """Whether the suspension may be declared, when it may start, how long it may last, and the new end of the PASS.
 
+    From ``debut_minimal`` on it is accepted, from ``debut_cible`` on it is declared in time.
+    """
+
+    debut_minimal: date
+    debut_cible: date
     fin_maximale: date
     nouvelle_fin_pass: date | None
 
@@ -113,6 +121,8 @@ async def post_suspension(demande: SuspensionDemande) -> SuspensionSimulee:
     refus += suspension.refus_du_declarant(demande.motif, demande.type_structure)
     return SuspensionSimulee(
         **verdict(refus, suspension.CITATIONS),
+        debut_minimal=suspension.debut_minimal(others, demande.derniere_embauche, demande.au),
+        debut_cible=suspension.debut_cible(others, demande.derniere_embauche, demande.au),
         fin_maximale=suspension.fin_maximale(demande.debut),
         nouvelle_fin_pass=None if refus else pass_iae.repousser(known.fin, wanted),
     )

@@ -121,6 +121,8 @@ async def test_all_that_is_wrong_in_a_declaration_is_told_at_once(hired: Parcour
         "lignes.5.sortie.date": "sortie_hors_mois",
         "lignes.7.contrat": "contrat_en_double",
     }
+    unsourced = {fault["code"] for fault in answer.json()["erreurs"] if not fault.get("source")}
+    assert unsourced == {"contrat_inconnu"}
     _, report = await hired.send("declarations", [make_declaration("2017-03", *lignes)])
     assert {line["champ"]: line["code"] for line in report} == told
     assert await hired.facts("declaration.recue") == []

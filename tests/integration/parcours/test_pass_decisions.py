@@ -1,10 +1,12 @@
 """A prescripteur and a SIAE, each by its own client and perimeter; who grants, who delivers, what is taken back."""
 
 import logging
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from services.parcours.domain import siae
 from shared.contracts.structures import PrescripteurEnregistre
 from tests.factories.facts import identifier
 from tests.factories.parcours import make_contrat, make_identite
@@ -183,3 +185,14 @@ async def test_a_refusal_has_one_code_in_the_answer_and_in_the_log(
     assert all(fault["source"].startswith(("Parcours §", "CT ")) for fault in told)
     logged = [record.__dict__["code"] for record in caplog.records if record.message == "refused"]
     assert logged == ["non_employeur", "duree_de_prolongation"]
+
+
+async def test_nobody_is_hired_where_the_experiment_of_the_law_is_over(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = replace(siae.EXPERIMENTATIONS[0], valeur="ACI", jusqu_a=TODAY)
+    monkeypatch.setattr(siae, "EXPERIMENTATIONS", (over,))
+    sent = await people.send()
+    await people.diagnose(sent)
+    assert codes(await people.accept(sent, TODAY + timedelta(1))) == ["experimentation_fermee"]
+    assert (await people.accept(sent, TODAY)).status_code == 201

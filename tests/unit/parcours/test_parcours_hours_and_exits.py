@@ -42,6 +42,7 @@ from services.parcours.domain.sortie import (
     juger,
     taux_de_sorties,
 )
+from shared.reference import nomenclatures
 
 ENGAGEMENT = Engagement(uuid4(), uuid4(), uuid4(), date(2017, 2, 27), date(2017, 9, 5), False, ())
 CONTRAT = Contrat(
@@ -174,6 +175,28 @@ def test_an_exit_is_within_the_contract_with_a_known_reason_and_no_hours_after()
     with pytest.raises(HeuresApresSortie):
         constater_sortie(CONTRAT, "ACI", date(2017, 6, 30), "CDI", {"2017-07": Decimal(1)})
     assert constater_sortie(CONTRAT, "ACI", date(2017, 6, 30), "CDI", {"2017-07": Decimal(0)})
+
+
+def test_the_reason_of_an_exit_is_read_as_classed_on_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = replace(nomenclatures.motif_sortie("RETRAITE", date(2017, 1, 1)), jusqu_a=date(2017, 6, 29))
+    after = replace(before, categorie="AUTRE", dynamique=False, depuis=date(2017, 6, 30), jusqu_a=None)
+    monkeypatch.setattr(nomenclatures, "classements_sortie", lambda: (before, after))
+    hours = {"2017-06": Decimal(10)}
+    told = [constater_sortie(CONTRAT, "ACI", date(2017, 6, day), "RETRAITE", hours) for day in (29, 30)]
+    assert [(sortie.categorie, sortie.dynamique) for sortie in told] == [("POSITIVE", True), ("AUTRE", False)]
+    early = replace(CONTRAT, date_debut=date(2008, 1, 1))
+    monkeypatch.undo()
+    with pytest.raises(MotifInconnu):
+        constater_sortie(early, "AI", date(2008, 12, 9), "CDI", {})
+
+
+@pytest.mark.parametrize(
+    ("mesure", "raison"),
+    [("ACIPA_DC", "mesure_exclue"), ("EIPA_DC", "mesure_exclue"), ("ACI_MP", "comptee"), (None, "comptee")],
+)
+def test_an_exit_under_an_excluded_mesure_never_counts(mesure: str | None, raison: str) -> None:
+    assert juger("ACI", "DURABLE", date(2024, 6, 30), 400, Decimal(900), mesure) == raison
+    assert juger("ACI", "RETRAIT", date(2024, 6, 30), 400, Decimal(900), mesure) == "retrait"
 
 
 def test_an_exit_that_is_withdrawn_does_not_count_whatever_its_length() -> None:

@@ -155,6 +155,13 @@ async def test_an_exit_counts_from_the_threshold_of_its_type(
     assert (await simulate("sortie", removed))["raison"] == "retrait"
 
 
+@pytest.mark.parametrize(("mesure", "comptee"), [("ACIPA_DC", False), ("EIPA_DC", False), ("ACI_DC", True)])
+async def test_an_exit_under_an_excluded_mesure_does_not_count(*, mesure: str, comptee: bool) -> None:
+    told = await simulate("sortie", an_exit(mesure=mesure))
+    assert (told["acceptee"], told["comptee"]) == (True, comptee)
+    assert told["raison"] == ("comptee" if comptee else "mesure_exclue")
+
+
 async def test_an_exit_of_any_date_is_judged_by_the_thresholds_of_today() -> None:
     old = {"date_entree": "2000-01-01", "date_sortie": "2000-03-21"}
     assert (await simulate("sortie", an_exit(**old)))["raison"] == "duree_insuffisante"

@@ -220,7 +220,7 @@ class Pathway(RuleBasedStateMachine):
         assert act.date_debut <= hired.date_embauche <= act.date_fin
         assert not any(known.etat in {"new", "processing", "postponed"} for known in self.all("candidature"))
         current = self.dossier.suspension_en_cours(act.id, hired.date_embauche)
-        assert current is None or not MOTIFS_DE_SUSPENSION[current.motif].levable
+        assert current is None or not MOTIFS_DE_SUSPENSION[current.motif].valeur.levable
 
     @precondition(lambda self: self.hires_to_come())
     @rule(data=st.data(), n=st.sampled_from([-1, 0, 30, 31]))

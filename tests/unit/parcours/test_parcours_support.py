@@ -16,8 +16,10 @@ from services.parcours.domain.accompagnement import (
 )
 from services.parcours.domain.dossier import Dossier
 from services.parcours.domain.effacement import dernier_jour, refus_d_effacement
+from services.parcours.domain.errors_pass import fault_of
 from services.parcours.domain.nir import masquer
 from services.parcours.domain.regles import Periode
+from shared.errors import BusinessError
 from tests.factories.dossier import a_pass
 
 START = date(2024, 1, 31)
@@ -52,6 +54,18 @@ def test_an_immersion_lasts_one_month_and_nothing_ends_before_it_starts(
 )
 def test_a_situation_is_told_from_its_term_on(echeance: int, jour: date, codes: list[str]) -> None:
     assert [refus.code for refus in refus_de_suivi(START, echeance, jour)] == codes
+
+
+def test_a_refusal_told_with_others_keeps_its_source() -> None:
+    assert fault_of(BusinessError("un")) == {"champ": "", "code": "refus", "detail": "un", "correction": ""}
+    (refusal,) = refus_de_dates("PMSMP", date(2024, 1, 31), date(2024, 2, 29))
+    assert fault_of(refusal) == {
+        "champ": "date_fin",
+        "code": "immersion_trop_longue",
+        "detail": "Une immersion dure un mois au plus.",
+        "correction": "Enregistrez une immersion par convention.",
+        "source": "CT L5135-4 : un mois par convention (à confirmer)",
+    }
 
 
 def test_the_api_takes_the_codes_of_the_domain() -> None:

@@ -1,8 +1,10 @@
 """Closed lists: what a code means, and what no source says."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -24,7 +26,7 @@ def test_types_of_prescripteur_say_which_ones_reveal_something_of_the_person() -
 
 
 def test_exit_reasons_are_dynamic_in_the_first_three_categories_only() -> None:
-    assert n.motif_sortie("CDI").categorie == "DURABLE"
+    assert n.motif_sortie("CDI", date(2017, 6, 30)).categorie == "DURABLE"
     dynamic = {m.categorie: m.dynamique for m in n.motifs_sortie().values()}
     assert dynamic == {
         "DURABLE": True,
@@ -34,6 +36,24 @@ def test_exit_reasons_are_dynamic_in_the_first_three_categories_only() -> None:
         "RETRAIT": False,
     }
     assert all(m.dynamique == dynamic[m.categorie] for m in n.motifs_sortie().values())
+
+
+def test_an_exit_reason_is_classed_by_one_row_at_most_on_each_day() -> None:
+    assert n.motif_sortie("CDI", date(2008, 12, 10))
+    with pytest.raises(UnknownCode):
+        n.motif_sortie("CDI", date(2008, 12, 9))
+    rows = sorted(n.classements_sortie(), key=lambda motif: (motif.code, motif.depuis))
+    for one, then in pairwise(rows):
+        assert one.code != then.code or (one.jusqu_a is not None and one.jusqu_a < then.depuis)
+
+
+def test_a_reason_classed_otherwise_from_a_day_on_keeps_its_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = replace(n.motifs_sortie()["RETRAITE"], jusqu_a=date(2023, 12, 31))
+    after = replace(before, categorie="AUTRE", dynamique=False, depuis=date(2024, 1, 1), jusqu_a=None)
+    monkeypatch.setattr(n, "classements_sortie", lambda: (after, before))
+    assert n.motif_sortie("RETRAITE", date(2023, 12, 31)) == before
+    assert n.motif_sortie("RETRAITE", date(2024, 1, 1)) == after
+    assert n.motifs_sortie.__wrapped__() == {"RETRAITE": after}
 
 
 def test_criteria_have_two_levels() -> None:
@@ -62,9 +82,11 @@ def test_the_bareme_is_decimal_and_dated() -> None:
 
 
 def test_an_unknown_code_is_refused() -> None:
-    for lookup in (n.type_structure, n.type_prescripteur, n.motif_sortie, n.critere_eligibilite):
+    for lookup in (n.type_structure, n.type_prescripteur, n.critere_eligibilite):
         with pytest.raises(UnknownCode, match="INEXISTANT"):
             lookup("INEXISTANT")
+    with pytest.raises(UnknownCode, match="INEXISTANT"):
+        n.motif_sortie("INEXISTANT", date(2017, 6, 30))
 
 
 def test_every_file_has_its_origin_in_the_readme() -> None:
