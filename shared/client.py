@@ -1,5 +1,8 @@
 """HTTP clients of the platform: a connection lost as soon as it is made is told as such."""
 
+import ssl
+from functools import cache
+
 import httpx
 
 
@@ -15,6 +18,12 @@ class Transport(httpx.AsyncHTTPTransport):
             raise httpx.ConnectError("connection lost as soon as it was made", request=request) from error
 
 
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Return what TLS trusts; reading it takes as long as a hundred requests, so once a process."""
+    return httpx.create_ssl_context()
+
+
 def open_client(timeout: httpx.Timeout, base_url: str = "") -> httpx.AsyncClient:
     """Return a client that its caller closes."""
-    return httpx.AsyncClient(transport=Transport(), timeout=timeout, base_url=base_url)
+    return httpx.AsyncClient(transport=Transport(verify=_authorities()), timeout=timeout, base_url=base_url)

@@ -182,9 +182,14 @@ async def running_postgres(
 
 
 @asynccontextmanager
-async def temporary_postgres(settings: Mapping[str, str] | None = None) -> AsyncIterator[str]:
-    """Run a private server in a folder that disappears with it, for tests; yields the administrator's URL."""
-    with tempfile.TemporaryDirectory(prefix="iae-postgres-") as folder:
+async def temporary_postgres(
+    settings: Mapping[str, str] | None = None, within: Path | None = None
+) -> AsyncIterator[str]:
+    """Run a private server in a folder that disappears with it, for tests; yields the administrator's URL.
+
+    The folder is made ``within`` another, by default that of temporary files.
+    """
+    with tempfile.TemporaryDirectory(prefix="iae-postgres-", dir=within) as folder:
         os.chmod(folder, 0o711)  # noqa: PTH101, S103 -- the server's user must enter it
         async with running_postgres(Path(folder), settings=settings) as url:
             yield url
