@@ -67,7 +67,7 @@ async def _swap(engine: AsyncEngine, reached: dict[str, int]) -> bool:
             f"alter schema {NEXT} rename to {SCHEMA}",
             f"grant usage on schema {SCHEMA} to gateway_appli",
             f"grant select, insert, update, delete on all tables in schema {SCHEMA} to gateway_appli",
-            f"analyze {SCHEMA}.structure, {SCHEMA}.annexe, {SCHEMA}.heures, {SCHEMA}.presence, {SCHEMA}.contrat",
+            f"analyze {', '.join(f'{SCHEMA}.{table.name}' for table in vues.sorted_tables)}",
         ):
             await conn.execute(text(statement))
     return True
