@@ -388,11 +388,3 @@ def _reference_row(
 def canonical(content: BaseModel) -> bytes:
     """Return the one text of an input, fields in the order of its model, for its digest."""
     return content.model_dump_json().encode()
-
-
-async def resolve_references(
-    conn: AsyncConnection, client_id: str, nature: str, references: Sequence[str]
-) -> dict[str, UUID]:
-    """Return the objects that a client's own references of a nature stand for."""
-    rows = await conn.execute(KNOWN, {"client": client_id, "nature": nature, "references": list(references)})
-    return {row.reference: row.object_id for row in rows}

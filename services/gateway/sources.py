@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,7 +19,6 @@ log = logging.getLogger(__name__)
 WATCH_EVERY_S = 2.0
 ASK_S = 2.0
 """Seconds after which a source that says nothing is silent."""
-LATE_AFTER = timedelta(seconds=5)
 
 
 NOWHERE = Standing(0, None, None)

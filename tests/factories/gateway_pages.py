@@ -24,7 +24,6 @@ from services.gateway.pages.models import (
     TerritoryPage,
     TypeRow,
 )
-from services.gateway.pages.secrecy import hide_rate
 from services.gateway.pages.site import (
     Adresse,
     Bus,
@@ -205,7 +204,7 @@ def make_structures(*, total: int = 454, page: int = 1, tri: str = "-etp_realise
             D(real) / D(conv),
             D(eur),
             sorties,
-            hide_rate(dynamiques, sorties),
+            D(dynamiques) / D(sorties) if sorties > 10 else Absence.SECRET,
         )
         for nom, kind, commune, dep, conv, real, eur, sorties, dynamiques in lines
     )

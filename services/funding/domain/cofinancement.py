@@ -19,7 +19,7 @@ from services.funding.domain.formules import Exact, arrondir
 from shared.errors import BusinessError
 
 PART_RSA = Decimal("0.88")
-SOURCE_PART_RSA = "CT L. 5132-3-1 ; décret n° 2014-728 du 27 juin 2014"
+"""CT L. 5132-3-1 ; décret n° 2014-728 du 27 juin 2014."""
 ECART_RELATIF = Decimal("0.01")
 ECART_EUROS = Decimal(50)
 """Above either, a gap between the theory and the annexe is told (choice of this project)."""

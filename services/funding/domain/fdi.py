@@ -5,8 +5,6 @@ from fractions import Fraction
 
 from services.funding.domain.formules import arrondir
 
-NATURES_CONNUES = ("CONSOFI", "DIVERSACT")
-"""Codes of action seen in the files of the ASP; the others are not known, so the list stays open."""
 TOLERANCE = Decimal(1)
 """A real advance may be rounded to the euro."""
 

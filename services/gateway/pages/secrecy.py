@@ -9,10 +9,9 @@ Source: ``R3`` of the indicator dictionary (effectif < 5, numerator, denominator
 
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import TypeAlias, TypeVar
 
-from services.gateway.pages.formats import Absence, Valeur
+from services.gateway.pages.formats import Absence
 from services.gateway.pages.soustraction import determined
 
 SEUIL = 5
@@ -86,49 +85,6 @@ def hide(
 def as_known(count: Compte) -> Compte:
     """Return a count that may be published, as a day of the past tells it: rounded, so that no two days tell one person."""
     return (count + PAS // 2) // PAS * PAS if isinstance(count, int) else count
-
-
-def hide_series(
-    counts: Sequence[int | None], total: int | None, *, seuil: int = SEUIL
-) -> tuple[list[Compte], Compte]:
-    """Return a row of counts and its total, as they may be published."""
-    named: dict[int, int | None] = {-1: total, **dict(enumerate(counts))}
-    shown = hide(named, [tuple(named)], seuil=seuil)
-    return [shown[rank] for rank in range(len(counts))], shown[-1]
-
-
-def hide_steps(counts: Sequence[int | None], *, seuil: int = SEUIL) -> list[Compte]:
-    """Return nested counts, each a part of the one before, as they may be published.
-
-    A step is also hidden when it leaves out a few persons only of the last step shown: « all but two » says
-    as much as « two ».
-    """
-    shown: list[Compte] = []
-    whole: int | None = None
-    for count in counts:
-        small = count is not None and (0 < count < seuil or (whole is not None and 0 < whole - count < seuil))
-        shown.append(Absence.SECRET if small else count)
-        if count is not None and not small:
-            whole = count
-    return shown
-
-
-def hide_rate(numerateur: int | None, denominateur: int | None, *, seuil: int = SEUIL) -> Valeur:
-    """Return the ratio of a part to its whole, unless it says something about a few persons.
-
-    Returns
-    -------
-    Valeur
-        Exact ratio; ``SECRET`` when the numerator, the denominator or their difference is a small count;
-        ``SANS_OBJET`` when the denominator is zero; ``None`` when one of them is unknown.
-    """
-    if numerateur is None or denominateur is None:
-        return None
-    if denominateur == 0:
-        return Absence.SANS_OBJET
-    if any(0 < count < seuil for count in (numerateur, denominateur, denominateur - numerateur)):
-        return Absence.SECRET
-    return Decimal(numerateur) / Decimal(denominateur)
 
 
 def _beside(

@@ -23,7 +23,6 @@ CONNECT_S = 5.0
 TOTAL_S = 10.0
 """Seconds that one sending may take, everything included."""
 AT_ONCE = 50
-HTTPS = 443
 LONGEST_URL = 2000
 TRANSLATED = tuple(map(ip_network, ("2002::/16", "2001::/32", "192.88.99.0/24")))
 """6to4 and Teredo: addresses that stand for others. NAT64 and IPv4-compatible ones are in a reserved network."""

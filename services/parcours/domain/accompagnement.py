@@ -18,13 +18,8 @@ FREINS = (
 INTENSITES = ("FAIBLE", "MOYEN", "FORT", "NON_RENSEIGNE")
 """``domaine/indicateurs.md``, PUB-16."""
 
-MODES = ("INTERNE", "EXTERNE", "MIXTE")
-
 DUREE_PMSMP = Regle(1, "CT L5135-4 : un mois par convention (à confirmer)", date(2014, 3, 7))
 """Months of one immersion, at most."""
-
-ECHEANCES = (3, 6)
-"""Months after an exit at which the situation of the person is asked."""
 
 SOURCE = "Produit §3, accompagnement"
 SOURCE_SUIVI = "Produit §3, sorties : situation à 3 et 6 mois"

@@ -26,8 +26,6 @@ RAPPELS = Regle((10, 30), "Parcours §5.6, rappels", REFORME)
 """Days between two reminders of a request; days after which there is none."""
 
 HORS_IAE = "IAE"
-MOTIFS_DE_REFUS = (HORS_IAE, "SIAE", "DURATION", "REASON")
-"""Why a request is refused: the IAE, the type of structure, the length or the reason does not suit."""
 
 ACTIONS = ("EXIT_IAE", "SOCIAL_PARTNER", "OTHER")
 """What the prescripteur proposes to somebody whom the IAE does not suit any more."""

@@ -1,14 +1,19 @@
-from decimal import Decimal
+from collections.abc import Sequence
 from itertools import product
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.pages.formats import Absence, Valeur
-from services.gateway.pages.secrecy import SEUIL, hide, hide_rate, hide_series, hide_steps
+from services.gateway.pages.formats import Absence
+from services.gateway.pages.secrecy import SEUIL, Compte, hide
 
 SECRET = Absence.SECRET
+
+
+def hide_series(counts: Sequence[int], total: int, seuil: int = SEUIL) -> tuple[list[Compte], Compte]:
+    """A row of counts and its total, as they are published."""
+    shown = hide({-1: total, **dict(enumerate(counts))}, [(-1, *range(len(counts)))], seuil=seuil)
+    return [shown[rank] for rank in range(len(counts))], shown[-1]
 
 
 def test_zero_is_shown_and_one_to_four_are_hidden() -> None:
@@ -62,29 +67,3 @@ def test_no_hidden_count_can_be_computed_from_what_is_shown(counts: list[int]) -
     possible = [values for values in product(range(1, rest + 1), repeat=len(hidden)) if sum(values) == rest]
     for place, _ in enumerate(hidden):
         assert len({values[place] for values in possible}) > 1
-
-
-@pytest.mark.parametrize(
-    ("numerateur", "denominateur", "shown"),
-    [
-        (10, 40, Decimal("0.25")),
-        (4, 40, SECRET),
-        (37, 40, SECRET),
-        (3, 3, SECRET),
-        (0, 40, Decimal(0)),
-        (40, 40, Decimal(1)),
-        (0, 0, Absence.SANS_OBJET),
-        (None, 40, None),
-        (10, None, None),
-    ],
-)
-def test_a_rate_is_hidden_when_a_few_persons_are_in_it_or_out_of_it(
-    numerateur: int | None, denominateur: int | None, shown: Valeur
-) -> None:
-    assert hide_rate(numerateur, denominateur) == shown
-
-
-def test_a_step_that_leaves_out_a_few_persons_is_hidden() -> None:
-    assert hide_steps([120, 118, 60, 3]) == [120, SECRET, 60, SECRET]
-    assert hide_steps([None, 60, 58]) == [None, 60, SECRET]
-    assert hide_steps([120, 120, 0]) == [120, 120, 0]
